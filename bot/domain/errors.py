@@ -1,0 +1,67 @@
+"""Our exception hierarchy.
+
+* PlanBError
+  x FeedError          a status page could not be read
+    + Unreachable        no good answer: network, timeout, HTTP error
+    + NotTheFormat       an answer, but not the format it should be
+  x SendError          a chat platform did not take a message; says whether and when to try again
+  x UserError          the person asked for something we cannot do; the text is shown to them
+  x SettingsError      a setting or a file is wrong; the text says how to mend it
+  x StoreAway          the database cannot be reached now
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+class PlanBError(Exception):
+    """Base of every error this program raises on purpose."""
+
+
+class FeedError(PlanBError):
+    """A status page could not be read. `retry_after` is the provider's own wish."""
+
+    def __init__(self, message: str, *, retry_after: timedelta | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class Unreachable(FeedError):
+    """No good answer: network, timeout, HTTP error, too big."""
+
+
+class NotTheFormat(FeedError):
+    """An answer came, but it is not the expected format."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a failed send means. Exactly one way out, decided by the chat adapter from the platform's answer.
+
+    permanent: the destination is gone or closed to us; do not try again.
+    ambiguous: the message may have been posted; settle that before trying again.
+    """
+
+    permanent: bool = False
+    ambiguous: bool = False
+    retry_after: timedelta | None = None
+
+
+class SendError(PlanBError):
+    """A chat platform did not (or perhaps did) take a message."""
+
+    def __init__(self, message: str, verdict: Verdict | None = None) -> None:
+        super().__init__(message)
+        self.verdict = verdict or Verdict()
+
+
+class UserError(PlanBError):
+    """The person asked for something we cannot do. The text is for them, in their language."""
+
+
+class SettingsError(PlanBError):
+    """A setting or a file is wrong. The text is one line that says how to mend it."""
+
+
+class StoreAway(PlanBError):
+    """The database cannot be reached now."""

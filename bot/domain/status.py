@@ -1,0 +1,231 @@
+"""What status pages say, in our words: services, components, incidents, updates, snapshots.
+
+Every value a provider may send has an `unknown` here. An unknown word keeps its raw text beside it; it never
+becomes green and never raises.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class Health(StrEnum):
+    """How a service or a component is. `unknown` ranks above maintenance: it is never green."""
+
+    OPERATIONAL = "operational"
+    MAINTENANCE = "maintenance"
+    UNKNOWN = "unknown"
+    DEGRADED = "degraded"
+    PARTIAL_OUTAGE = "partial_outage"
+    MAJOR_OUTAGE = "major_outage"
+
+    @property
+    def rank(self) -> int:
+        """0 (operational) to 5 (major outage)."""
+        return _HEALTH_ORDER[self]
+
+    @property
+    def is_bad(self) -> bool:
+        """Whether the page itself says that something does not work."""
+        return self.rank >= Health.DEGRADED.rank
+
+
+_HEALTH_ORDER = {health: rank for rank, health in enumerate(Health)}
+
+
+def worst(healths: Iterable[Health]) -> Health:
+    """The worst of several; operational for none."""
+    return max(healths, key=lambda health: health.rank, default=Health.OPERATIONAL)
+
+
+class Impact(StrEnum):
+    """How bad the provider says an incident is."""
+
+    UNKNOWN = "unknown"
+    NONE = "none"
+    MINOR = "minor"
+    MAJOR = "major"
+    CRITICAL = "critical"
+
+    @property
+    def rank(self) -> int:
+        """0 (unknown) to 4 (critical)."""
+        return _IMPACT_ORDER[self]
+
+
+_IMPACT_ORDER = {impact: rank for rank, impact in enumerate(Impact)}
+
+
+class Kind(StrEnum):
+    """What an entry of a status page is about."""
+
+    INCIDENT = "incident"
+    MAINTENANCE = "maintenance"
+    NOTICE = "notice"
+
+
+class Phase(StrEnum):
+    """Where an incident or a maintenance stands. Phases may go back: pages reopen incidents."""
+
+    INVESTIGATING = "investigating"
+    IDENTIFIED = "identified"
+    MONITORING = "monitoring"
+    RESOLVED = "resolved"
+    POSTMORTEM = "postmortem"
+    SCHEDULED = "scheduled"
+    IN_PROGRESS = "in_progress"
+    VERIFYING = "verifying"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+    UNKNOWN = "unknown"
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the provider said that it ended."""
+        return self in _OVER
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the provider says that it is going on now: neither over, nor planned, nor unsaid."""
+        return self not in _OVER and self not in {Phase.SCHEDULED, Phase.UNKNOWN}
+
+
+_OVER = frozenset({Phase.RESOLVED, Phase.POSTMORTEM, Phase.COMPLETED, Phase.CANCELLED})
+
+
+class Freshness(StrEnum):
+    """How well we can see a feed. Never a health."""
+
+    FRESH = "fresh"
+    STALE = "stale"
+    UNREACHABLE = "unreachable"
+    NOT_THE_EXPECTED_FORMAT = "not_the_expected_format"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Update:
+    """One dated statement inside an incident; the provider may edit it later.
+
+    `id` is unique inside its incident and survives edits. `text` is plain text. `posted_at` is aware UTC, or None
+    where the page gives no date. `raw_phase` is the provider's own word where we do not know it.
+    """
+
+    id: str
+    phase: Phase
+    text: str
+    posted_at: datetime | None = None
+    raw_phase: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incident:
+    """An incident, a maintenance or a notice. `updates` are oldest first; `components` are component ids.
+
+    `components` is empty where the page does not say which parts are concerned. `starts_at`/`ends_at` of a planned
+    maintenance are `started_at`/`until`.
+    """
+
+    id: str
+    kind: Kind
+    title: str
+    phase: Phase
+    url: str = ""
+    impact: Impact = Impact.UNKNOWN
+    started_at: datetime | None = None
+    until: datetime | None = None
+    resolved_at: datetime | None = None
+    components: tuple[str, ...] = ()
+    updates: tuple[Update, ...] = ()
+    raw_phase: str = ""
+    raw_impact: str = ""
+
+    @property
+    def latest(self) -> Update | None:
+        """The newest update, if there is one."""
+        return self.updates[-1] if self.updates else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Component:
+    """A part of a service that its page lists. Key by `id`: names repeat."""
+
+    id: str
+    name: str
+    health: Health
+    group: str = ""
+    raw_health: str = ""
+
+    @property
+    def label(self) -> str:
+        """`Group / Name`, as people see it."""
+        return f"{self.group} / {self.name}" if self.group else self.name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """All that one poll of one feed said, in our words.
+
+    `page` is the page's own name, `page_id` its identity where the format has one. `health` is the page's overall
+    word, `unknown` where it has none. `stated_at` is the newest time the page states about itself. `absent` is
+    ours: incidents that the page listed before and does not list now, kept so that nothing is told twice.
+    """
+
+    format: str
+    page: str = ""
+    page_id: str = ""
+    page_url: str = ""
+    health: Health = Health.UNKNOWN
+    raw_health: str = ""
+    stated_at: datetime | None = None
+    components: tuple[Component, ...] = ()
+    incidents: tuple[Incident, ...] = ()
+    absent: tuple["Absent", ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Absent:
+    """An incident the page no longer lists: since when, and how many good polls in a row missed it."""
+
+    incident: Incident
+    since: datetime
+    polls: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A separately followable part of a service: the page's components whose names match `components`.
+
+    A pattern is a component's name or `Group / Name`, case does not count, `*` matches anything.
+    """
+
+    slug: str
+    name: str
+    components: tuple[str, ...]
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """Where a service's status is read: `url` is the page's base address, `format` the wire format's name."""
+
+    id: str
+    url: str
+    format: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """A tool a team depends on: one catalogue entry."""
+
+    slug: str
+    name: str
+    page: str
+    feeds: tuple[Feed, ...]
+    category: str = ""
+    aliases: tuple[str, ...] = ()
+    parts: tuple[Part, ...] = field(default=())
+
+    def part(self, slug: str) -> Part | None:
+        """The part of that slug, if the catalogue knows it."""
+        return next((part for part in self.parts if part.slug == slug), None)

@@ -1,0 +1,252 @@
+"""What the pipeline needs from the outside world. Adapters and test fakes implement these."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from bot.domain.card import Card
+from bot.domain.status import Feed, Freshness, Snapshot
+from bot.domain.subscription import Claim, Delivery, Platform, Receipt, Subscription, Target
+
+Documents = Mapping[str, bytes]
+"""The documents of one poll, by name: the last part of each one's address (`summary.json`)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """One document of a format. `path` is relative to the feed's address; an empty path is that address itself.
+
+    A document that is not `required` may be missing (404) without harm. The first document of a format is its
+    pulse: while it does not change, the others are asked for only now and then.
+    """
+
+    name: str
+    path: str
+    required: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Format:
+    """A wire format: its name, the documents it needs, and two pure functions.
+
+    `recognise` says whether these documents are of this format, without raising. `parse` raises NotTheFormat.
+    `parse` takes the documents of one poll (any that are not required may be missing) and the page's base address.
+    """
+
+    name: str
+    documents: tuple[Document, ...]
+    recognise: Callable[[Documents], bool]
+    parse: Callable[[Documents, str], Snapshot]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Validator:
+    """What we know of one document's last answer, for the next conditional request. `digest` is of its bytes."""
+
+    etag: str = ""
+    last_modified: str = ""
+    digest: str = ""
+    asked_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """One poll's answer. `documents` is None when nothing changed since the validators that were handed in.
+
+    `wish` is how long the provider asks us to wait (Cache-Control, Retry-After), if it says so.
+    """
+
+    documents: Documents | None
+    validators: Mapping[str, Validator]
+    wish: timedelta | None = None
+
+
+class Clock(Protocol):
+    """Time, as an argument for everything else."""
+
+    def now(self) -> datetime:
+        """Aware UTC."""
+        ...
+
+
+class Fetcher(Protocol):
+    """Gets the documents of a feed."""
+
+    async def fetch(
+        self, feed: Feed, format_: Format, validators: Mapping[str, Validator], *, everything: bool
+    ) -> Fetched:
+        """Ask for what may have changed. `everything` asks for all documents, not for the pulse alone.
+
+        Raise Unreachable, or NotTheFormat for an answer that cannot be a document of the format.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedState:
+    """What the store knows of one feed.
+
+    `interval` is the time between polls that was in force. `read_at` is the last good poll, changed or not;
+    `trouble` says what is wrong since `trouble_at`. `full_at` is when all documents were last asked for. `fence` is
+    the number of the lease under which it was claimed; a save under an older one is refused.
+    """
+
+    feed: str
+    snapshot: Snapshot | None = None
+    validators: Mapping[str, Validator] = field(default_factory=dict)
+    read_at: datetime | None = None
+    full_at: datetime | None = None
+    since: datetime | None = None
+    failures: int = 0
+    trouble: Freshness | None = None
+    trouble_text: str = ""
+    trouble_at: datetime | None = None
+    interval: timedelta = timedelta(seconds=60)
+    next_poll: datetime | None = None
+    fence: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What one poll came to. `snapshot` is None when nothing changed or nothing could be read.
+
+    When `trouble` is None the poll was good. `deliveries` are saved together with the snapshot, or not at all.
+    """
+
+    feed: str
+    fence: int
+    at: datetime
+    next_poll: datetime
+    interval: timedelta
+    snapshot: Snapshot | None = None
+    validators: Mapping[str, Validator] | None = None
+    full: bool = False
+    deliveries: Sequence[Delivery] = ()
+    trouble: Freshness | None = None
+    trouble_text: str = ""
+
+
+class Feeds(Protocol):
+    """The feeds' half of the store. Every method may raise StoreAway."""
+
+    async def register_feeds(self, feeds: Iterable[str], now: datetime) -> None:
+        """Know these feeds; new ones are due at once, spread over their interval."""
+        ...
+
+    async def claim_feeds(self, now: datetime, lease: timedelta, limit: int) -> Sequence[FeedState]:
+        """Lease feeds that are due and not leased to another, longest overdue first, committed before return."""
+        ...
+
+    async def save_polls(self, outcomes: Sequence[Outcome]) -> Sequence[str]:
+        """Save each outcome, its snapshot with its deliveries in one transaction, and release its lease.
+
+        Return the feeds whose outcome was refused because another process has claimed them since.
+        """
+        ...
+
+    async def states(self, feeds: Iterable[str]) -> Mapping[str, FeedState]:
+        """What is known of these feeds; unknown ones are left out."""
+        ...
+
+
+class Subscriptions(Protocol):
+    """The channels' half of the store. Every method may raise StoreAway."""
+
+    async def subscriptions(self, service: str) -> Sequence[Subscription]:
+        """All active subscriptions to a service."""
+        ...
+
+    async def subscriptions_of(self, target: Target) -> Sequence[Subscription]:
+        """All subscriptions of a channel, in order of service."""
+        ...
+
+    async def subscribed_services(self) -> frozenset[str]:
+        """Slugs that at least one channel follows."""
+        ...
+
+    async def subscribe(self, subscription: Subscription, now: datetime) -> bool:
+        """Follow, or change the filters; True if the channel did not follow the service before. Also re-enables."""
+        ...
+
+    async def unsubscribe(self, target: Target, service: str) -> bool:
+        """Stop following; False if the channel did not."""
+        ...
+
+    async def disable(self, target: Target, reason: str, now: datetime) -> Sequence[str]:
+        """The destination is closed to us: tell it nothing more. Return the owners to inform, once each."""
+        ...
+
+
+class Outbox(Protocol):
+    """The deliveries' half of the store. Every method may raise StoreAway."""
+
+    async def promise(self, deliveries: Sequence[Delivery], now: datetime) -> int:
+        """Store deliveries; those whose key exists are left alone. Return how many were new."""
+        ...
+
+    async def claim_due(self, now: datetime, lease: timedelta, limit: int) -> Sequence[Claim]:
+        """Lease due deliveries, committed before return: per thread key only the oldest unfinished one."""
+        ...
+
+    async def next_due(self) -> datetime | None:
+        """When the next unfinished delivery is due or its lease ends; None if there is none."""
+        ...
+
+    async def sent(self, claim: Claim, receipt: Receipt, now: datetime) -> None:
+        """It is there. The receipt of a post becomes the root of its thread key."""
+        ...
+
+    async def failed(self, claim: Claim, error: str, *, again: datetime | None, unsettled: bool, now: datetime) -> None:
+        """It did not go out (or, `unsettled`, perhaps did). `again` None gives it up for good."""
+        ...
+
+    async def echoed(self, delivery: int, receipt: Receipt, now: datetime) -> None:
+        """The platform itself reports that it shows this delivery (Slack's metadata echo)."""
+        ...
+
+    async def echo(self, delivery: int) -> Receipt | None:
+        """What the platform reported of this delivery."""
+        ...
+
+
+class Notes(Protocol):
+    """Small facts that must survive a restart, by name. Every method may raise StoreAway."""
+
+    async def note(self, name: str) -> str | None:
+        """The value, or None."""
+        ...
+
+    async def set_note(self, name: str, value: str) -> None:
+        """Remember."""
+        ...
+
+
+class Store(Feeds, Subscriptions, Outbox, Notes, Protocol):
+    """All that is remembered."""
+
+
+class Chat(Protocol):
+    """A chat platform that shows our cards. `deliver` and `tell` raise SendError with its verdict."""
+
+    platform: Platform
+
+    async def deliver(self, claim: Claim, card: Card) -> Receipt:
+        """Post, reply or edit, as the claim's action says. `claim.id` makes asking twice recognisable."""
+        ...
+
+    async def settle(self, claim: Claim, now: datetime) -> "Settled":
+        """An earlier attempt may have posted this: did it?"""
+        ...
+
+    async def tell(self, owner: str, card: Card) -> None:
+        """A message to one person."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """The answer to "is it there?": `receipt` if it is; `wait` if that cannot be known yet; neither if it is not."""
+
+    receipt: Receipt | None = None
+    wait: timedelta | None = None
