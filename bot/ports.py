@@ -1,12 +1,15 @@
 """What the pipeline needs from the outside world. Adapters and test fakes implement these."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.domain.card import Card
-from bot.domain.status import Feed, Freshness, Snapshot
+from bot.domain.polling import FeedState as FeedState
+from bot.domain.polling import Outcome as Outcome
+from bot.domain.polling import Validator as Validator
+from bot.domain.status import Feed, Snapshot
 from bot.domain.subscription import Claim, Delivery, Platform, Receipt, Subscription, Target
 
 Documents = Mapping[str, bytes]
@@ -38,16 +41,6 @@ class Format:
     documents: tuple[Document, ...]
     recognise: Callable[[Documents], bool]
     parse: Callable[[Documents, str], Snapshot]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Validator:
-    """What we know of one document's last answer, for the next conditional request. `digest` is of its bytes."""
-
-    etag: str = ""
-    last_modified: str = ""
-    digest: str = ""
-    asked_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,50 +76,6 @@ class Fetcher(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FeedState:
-    """What the store knows of one feed.
-
-    `interval` is the time between polls that was in force. `read_at` is the last good poll, changed or not;
-    `trouble` says what is wrong since `trouble_at`. `full_at` is when all documents were last asked for. `fence` is
-    the number of the lease under which it was claimed; a save under an older one is refused.
-    """
-
-    feed: str
-    snapshot: Snapshot | None = None
-    validators: Mapping[str, Validator] = field(default_factory=dict)
-    read_at: datetime | None = None
-    full_at: datetime | None = None
-    since: datetime | None = None
-    failures: int = 0
-    trouble: Freshness | None = None
-    trouble_text: str = ""
-    trouble_at: datetime | None = None
-    interval: timedelta = timedelta(seconds=60)
-    next_poll: datetime | None = None
-    fence: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """What one poll came to. `snapshot` is None when nothing changed or nothing could be read.
-
-    When `trouble` is None the poll was good. `deliveries` are saved together with the snapshot, or not at all.
-    """
-
-    feed: str
-    fence: int
-    at: datetime
-    next_poll: datetime
-    interval: timedelta
-    snapshot: Snapshot | None = None
-    validators: Mapping[str, Validator] | None = None
-    full: bool = False
-    deliveries: Sequence[Delivery] = ()
-    trouble: Freshness | None = None
-    trouble_text: str = ""
-
-
 class Feeds(Protocol):
     """The feeds' half of the store. Every method may raise StoreAway."""
 
@@ -143,6 +92,10 @@ class Feeds(Protocol):
 
         Return the feeds whose outcome was refused because another process has claimed them since.
         """
+        ...
+
+    async def hasten(self, feeds: Iterable[str], now: datetime) -> None:
+        """Poll these at once: somebody began to follow them."""
         ...
 
     async def states(self, feeds: Iterable[str]) -> Mapping[str, FeedState]:
@@ -183,6 +136,10 @@ class Outbox(Protocol):
 
     async def promise(self, deliveries: Sequence[Delivery], now: datetime) -> int:
         """Store deliveries; those whose key exists are left alone. Return how many were new."""
+        ...
+
+    async def rooted(self, threads: Iterable[str]) -> frozenset[str]:
+        """Those of these thread keys whose first message is promised or posted (given up does not count)."""
         ...
 
     async def claim_due(self, now: datetime, lease: timedelta, limit: int) -> Sequence[Claim]:

@@ -2,6 +2,7 @@
 
 import difflib
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -103,7 +104,7 @@ def matches(part: Part, component: Component) -> bool:
 def _names_of(services: Iterable[Service]) -> Iterator[tuple[str, Found]]:
     """Every name of everything, the strongest claims first: a slug beats a name beats an alias beats a part.
 
-    A part's slug (`api`) means something only behind the name of its service.
+    A part's slug means something only behind the name of its service; so does a name that several parts have (`API`).
     """
     wholes = [Found(service=service) for service in services]
     parts = [Found(service=service, part=part) for service in services for part in service.parts]
@@ -111,7 +112,9 @@ def _names_of(services: Iterable[Service]) -> Iterator[tuple[str, Found]]:
     yield from ((whole.service.name, whole) for whole in wholes)
     yield from ((alias, whole) for whole in wholes for alias in whole.service.aliases)
     yield from ((front + back, found) for found in parts for front in _fronts(found) for back in _backs(found))
-    yield from ((name, found) for found in parts for name in _own_names(found))
+    claims = [(name, found) for found in parts for name in {plain(name) for name in _own_names(found)}]
+    times = Counter(name for name, _ in claims)
+    yield from ((name, found) for name, found in claims if times[name] == 1)
 
 
 def _fronts(found: Found) -> tuple[str, ...]:

@@ -122,8 +122,8 @@ class Update:
 class Incident:
     """An incident, a maintenance or a notice. `updates` are oldest first; `components` are component ids.
 
-    `components` is empty where the page does not say which parts are concerned. `starts_at`/`ends_at` of a planned
-    maintenance are `started_at`/`until`.
+    `components` is empty where the page does not say which parts are concerned. A planned maintenance runs from
+    `started_at` to `until`. An id that starts with `component:` is ours: a component that changed with no incident.
     """
 
     id: str
@@ -139,6 +139,11 @@ class Incident:
     updates: tuple[Update, ...] = ()
     raw_phase: str = ""
     raw_impact: str = ""
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether we made it from a component's change, because the page tells of no incident."""
+        return self.id.startswith("component:")
 
     @property
     def latest(self) -> Update | None:
@@ -185,11 +190,15 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Absent:
-    """An incident the page no longer lists: since when, and how many good polls in a row missed it."""
+    """An incident the page no longer lists: since when, and how many good polls in a row missed it.
+
+    `told` says that it was missing for long enough for us to say so.
+    """
 
     incident: Incident
     since: datetime
     polls: int
+    told: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -229,3 +238,12 @@ class Service:
     def part(self, slug: str) -> Part | None:
         """The part of that slug, if the catalogue knows it."""
         return next((part for part in self.parts if part.slug == slug), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sight:
+    """How well we see a feed: `read_at` is the last good poll (None: never), `trouble` says what is wrong."""
+
+    freshness: Freshness
+    read_at: datetime | None = None
+    trouble: str = ""

@@ -108,4 +108,5 @@ class Claim:
     attempt: int
     lease: int
     root: Receipt | None
+    promised_at: datetime | None = None
     unsettled_since: datetime | None = None

@@ -1,0 +1,40 @@
+"""When next: to poll a page, to send again. Pure; `luck` (0 to 1) comes from outside so that tests can hold it."""
+
+from datetime import datetime, timedelta
+
+POLL_FOLLOWED = timedelta(seconds=60)
+"""Customary for status pages (Statuspage caches for 10 s; the others publish no limit)."""
+POLL_UNFOLLOWED = timedelta(minutes=5)
+POLL_SLOWEST = timedelta(minutes=30)
+POLL_WISH_MOST = timedelta(minutes=15)
+JITTER = 0.1
+
+SEND_FIRST = timedelta(seconds=5)
+SEND_SLOWEST = timedelta(minutes=15)
+SEND_GIVE_UP = timedelta(hours=24)
+
+
+def next_poll(now: datetime, interval: timedelta, luck: float, wish: timedelta | None = None) -> datetime:
+    """After a good poll: the interval or the provider's wish, whichever is longer, give or take 10 %."""
+    wait = max(interval, min(wish or interval, POLL_WISH_MOST))
+    return now + wait * (1 + JITTER * (2 * luck - 1))
+
+
+def next_poll_after_failure(
+    now: datetime, interval: timedelta, failures: int, luck: float, retry_after: timedelta | None = None
+) -> datetime:
+    """After the n-th failure in a row (from 1): twice as long each time, to 30 minutes; never before Retry-After."""
+    slow = min(interval * 2.0 ** min(failures, 10), POLL_SLOWEST)
+    wait = slow * (0.5 + luck / 2)
+    return now + max(wait, min(retry_after or wait, POLL_SLOWEST * 2))
+
+
+def next_attempt(
+    now: datetime, attempt: int, luck: float, *, promised: datetime, retry_after: timedelta | None = None
+) -> datetime | None:
+    """After the n-th failed attempt to send (from 1); None: give it up, it is a day old."""
+    if now - promised >= SEND_GIVE_UP:
+        return None
+    if retry_after is not None:
+        return now + retry_after + SEND_FIRST * 0.2 * luck
+    return now + min(SEND_FIRST * 2.0 ** min(attempt - 1, 10), SEND_SLOWEST) * (0.5 + luck / 2)

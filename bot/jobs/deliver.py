@@ -1,0 +1,148 @@
+"""deliver: send what is due. Reads like the second half of the pipeline."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.core import render
+from bot.core.alternatives import Counsel, plans_concerned
+from bot.core.catalogue import Catalogue
+from bot.core.overview import counsels, feeds_of, watched
+from bot.core.schedule import next_attempt
+from bot.domain.card import Card, Tone
+from bot.domain.change import Change
+from bot.domain.continuity import Plan
+from bot.domain.errors import SendError
+from bot.domain.status import Component, Service
+from bot.domain.subscription import Action, Claim, Platform, Receipt, Target
+from bot.domain.words import Language, Words
+from bot.ports import Chat, Clock, Store
+
+log = structlog.stdlib.get_logger(__name__)
+
+LEASE = timedelta(seconds=60)
+"""Longer than any send may take; a process that died is taken over after this."""
+NO_CHAT = timedelta(minutes=5)
+MOST_AT_ONCE = 50
+
+
+@dataclass(slots=True, kw_only=True)
+class Delivering:
+    """Everything a delivery needs."""
+
+    store: Store
+    chats: Mapping[Platform, Chat]
+    catalogue: Catalogue
+    plans: Sequence[Plan]
+    languages: Mapping[Language, Words]
+    clock: Clock
+    luck: Callable[[], float]
+    lease: timedelta = LEASE
+
+    async def take(self, room: int) -> Sequence[Claim]:
+        """Lease deliveries that are due; a look first, so that an idle outbox costs one read."""
+        now = self.clock.now()
+        due = await self.store.next_due()
+        return await self.store.claim_due(now, self.lease, room) if due and due <= now else ()
+
+    async def work(self, claim: Claim) -> None:
+        """Bring one delivery to an end, or set its next attempt. Raises StoreAway only."""
+        chat = self.chats.get(claim.delivery.target.platform)
+        if chat is None:
+            error = f"no {claim.delivery.target.platform} is set up"
+            await self._again(claim, error, self.clock.now() + NO_CHAT)
+            return
+        try:
+            receipt = await self._settled(chat, claim) or await chat.deliver(claim, await self.compose(claim))
+        except _NotYet as wait:
+            now = self.clock.now()
+            again = now + wait.wait
+            await self.store.failed(claim, "asking whether it is there", again=again, unsettled=True, now=now)
+        except SendError as error:
+            await self._failed(chat, claim, error)
+        except Exception as error:
+            log.exception("a delivery failed for a reason of our own", delivery=claim.id)
+            await self._again(claim, f"{type(error).__name__}: {error}", self._next(claim))
+        else:
+            await self.store.sent(claim, receipt, self.clock.now())
+            log.info("delivered", delivery=claim.id, action=claim.delivery.action, thread=claim.delivery.thread_key)
+
+    async def compose(self, claim: Claim) -> Card:
+        """Render the delivery's card as of now."""
+        change, words = claim.delivery.change, self.languages[claim.delivery.language]
+        service = self.catalogue.get(change.service)
+        if service is None:
+            raise SendError(f"{change.service} is no longer in the catalogue")
+        if claim.delivery.action is Action.REPLY and claim.root:
+            return render.reply(change, service, words)
+        components = await self._components(service)
+        return render.headline(change, service, components, await self._counsels(service, change, components), words)
+
+    async def _settled(self, chat: Chat, claim: Claim) -> Receipt | None:
+        """Where an earlier attempt put it, if it did; edits may simply be repeated."""
+        if claim.unsettled_since is None or claim.delivery.action is Action.EDIT:
+            return None
+        settled = await chat.settle(claim, self.clock.now())
+        if settled.wait:
+            raise _NotYet(settled.wait)
+        return settled.receipt
+
+    async def _components(self, service: Service) -> Sequence[Component]:
+        states = await self.store.states([service.feeds[0].id])
+        snapshots = [state.snapshot for state in states.values() if state.snapshot]
+        return snapshots[0].components if snapshots else ()
+
+    async def _counsels(self, service: Service, change: Change, components: Sequence[Component]) -> tuple[Counsel, ...]:
+        plans = plans_concerned(self.plans, service, change.incident, components)
+        states = await self.store.states(feeds_of(watched(self.catalogue, plans).values())) if plans else {}
+        return counsels(self.catalogue, plans, states, self.clock.now())
+
+    async def _failed(self, chat: Chat, claim: Claim, error: SendError) -> None:
+        verdict = error.verdict
+        if verdict.permanent:
+            await self._give_up(chat, claim, str(error))
+        else:
+            again = self._next(claim, verdict.retry_after)
+            await self._again(claim, str(error), again, unsettled=verdict.ambiguous)
+
+    def _next(self, claim: Claim, retry_after: timedelta | None = None) -> datetime | None:
+        now = self.clock.now()
+        promised = claim.promised_at or now
+        return next_attempt(now, claim.attempt, self.luck(), promised=promised, retry_after=retry_after)
+
+    async def _again(self, claim: Claim, error: str, again: datetime | None, *, unsettled: bool = False) -> None:
+        log.warning("not delivered", delivery=claim.id, attempt=claim.attempt, error=error, again=str(again))
+        await self.store.failed(claim, error, again=again, unsettled=unsettled, now=self.clock.now())
+
+    async def _give_up(self, chat: Chat, claim: Claim, error: str) -> None:
+        """The channel is closed to us: stop telling it anything, and tell those who subscribed it, once."""
+        target, now = claim.delivery.target, self.clock.now()
+        await self.store.failed(claim, error, again=None, unsettled=False, now=now)
+        owners = await self.store.disable(target, error, now)
+        log.warning("channel closed to us", target=target.key, error=error, owners=len(owners))
+        words = self.languages[claim.delivery.language]
+        for owner in owners:
+            try:
+                await chat.tell(owner, closed_channel(target, error, words))
+            except SendError as failure:
+                log.warning("could not tell the owner", target=target.key, error=str(failure))
+
+
+class _NotYet(Exception):
+    """Whether it was posted cannot be known yet."""
+
+    def __init__(self, wait: timedelta) -> None:
+        super().__init__(wait)
+        self.wait = wait
+
+
+def closed_channel(target: Target, error: str, words: Words) -> Card:
+    """What an owner reads when a channel no longer takes our messages."""
+    return Card(
+        tone=Tone.WARNING,
+        title=words("I can no longer post in a channel you subscribed"),
+        lead=(words("Channel {channel}: {error}.", channel=target.channel, error=error),),
+        footer=(words("Invite me there again and subscribe once more; until then I stay silent in it."),),
+    )

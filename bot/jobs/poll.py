@@ -1,0 +1,173 @@
+"""poll: one feed, once. Reads like the first half of the pipeline."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.core.catalogue import Catalogue
+from bot.core.diff import diff
+from bot.core.memory import remember, waits_for_absent
+from bot.core.route import route, thread_key
+from bot.core.schedule import POLL_FOLLOWED, POLL_UNFOLLOWED, next_poll, next_poll_after_failure
+from bot.domain.change import Change
+from bot.domain.errors import FeedError, NotTheFormat
+from bot.domain.polling import FeedState, Outcome
+from bot.domain.status import Feed, Freshness, Service, Snapshot
+from bot.domain.subscription import Action, Delivery
+from bot.jobs.loop import Bell
+from bot.ports import Clock, Fetched, Fetcher, Format, Store
+
+log = structlog.stdlib.get_logger(__name__)
+
+LEASE = timedelta(seconds=60)
+"""Longer than any fetch may take (15 s), short enough for another process to take over soon."""
+EVERYTHING_AFTER = timedelta(minutes=10)
+"""How often a quiet page's other documents are asked for: closed incidents are edited for days."""
+MOST_AT_ONCE = 64
+GONE_FOR = timedelta(days=1)
+"""A feed that left the catalogue is not asked for; it is looked at again after this."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Polling:
+    """Everything a poll needs. Services in `watched` (a team's alternatives) are polled as often as followed ones."""
+
+    catalogue: Catalogue
+    formats: Mapping[str, Format]
+    fetcher: Fetcher
+    store: Store
+    clock: Clock
+    luck: Callable[[], float]
+    outbox_bell: Bell
+    watched: frozenset[str] = frozenset()
+    followed: timedelta = POLL_FOLLOWED
+    unfollowed: timedelta = POLL_UNFOLLOWED
+    _quiet: list[Outcome] = field(default_factory=list)
+    _often: frozenset[str] = frozenset()
+    _services: dict[str, tuple[Service, Feed]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Index the feeds once: they are asked for at every poll."""
+        self._services = {feed.id: (service, feed) for service in self.catalogue.services for feed in service.feeds}
+
+    async def take(self, room: int) -> Sequence[FeedState]:
+        """Save what the last polls came to, then lease feeds that are due."""
+        await self.save_quiet()
+        self._often = self.watched | await self.store.subscribed_services()
+        return await self.store.claim_feeds(self.clock.now(), LEASE, room)
+
+    async def work(self, state: FeedState) -> None:
+        """Poll one leased feed. What changed is saved at once, what did not with the next batch."""
+        outcome = await self.poll(state)
+        if outcome.snapshot is None and outcome.trouble is None:
+            self._quiet.append(outcome)
+            return
+        refused = await self.store.save_polls([outcome])
+        if refused:
+            log.info("another process polled it meanwhile", feed=state.feed)
+        elif outcome.deliveries:
+            self.outbox_bell.ring()
+
+    async def save_quiet(self) -> None:
+        """Save the polls that found nothing new, all in one go; after a failure they are saved with the next."""
+        quiet = self._quiet
+        if quiet:
+            self._quiet = []
+            try:
+                await self.store.save_polls(quiet)
+            except BaseException:
+                self._quiet = quiet + self._quiet
+                raise
+
+    async def poll(self, state: FeedState) -> Outcome:
+        """Fetch, parse, compare, decide. Raises StoreAway only."""
+        known = self._services.get(state.feed)
+        if known is None:
+            return self._later(state, GONE_FOR)
+        service, feed = known
+        format_ = self.formats[feed.format]
+        try:
+            everything = _wants_everything(state, self.clock.now())
+            fetched = await self.fetcher.fetch(feed, format_, state.validators, everything=everything)
+            new = format_.parse(fetched.documents, feed.url) if fetched.documents is not None else None
+        except FeedError as error:
+            return self._failed(state, service, error)
+        except Exception as error:
+            log.exception("a page could not be read for a reason of our own", feed=state.feed)
+            return self._failed(state, service, NotTheFormat(f"{type(error).__name__}: {error}"))
+        return await self._read(state, service, fetched, new, full=everything or new is not None)
+
+    async def _read(
+        self, state: FeedState, service: Service, fetched: Fetched, new: Snapshot | None, *, full: bool
+    ) -> Outcome:
+        now = self.clock.now()
+        if new is None and state.snapshot and waits_for_absent(state.snapshot):
+            new = state.snapshot
+        snapshot = remember(state.snapshot, new, now) if new else None
+        interval = self._interval(service)
+        return Outcome(
+            feed=state.feed,
+            fence=state.fence,
+            at=now,
+            next_poll=next_poll(now, interval, self.luck(), fetched.wish),
+            interval=interval,
+            snapshot=snapshot,
+            validators=fetched.validators,
+            full=full,
+            deliveries=await self._deliveries(state, service, snapshot, now) if snapshot else (),
+        )
+
+    async def _deliveries(
+        self, state: FeedState, service: Service, snapshot: Snapshot, now: datetime
+    ) -> Sequence[Delivery]:
+        changes = diff(state.snapshot, snapshot, service=service.slug, feed=state.feed, now=now)
+        if not changes:
+            return ()
+        return await decide(self.store, service, snapshot, changes, now)
+
+    def _failed(self, state: FeedState, service: Service, error: FeedError) -> Outcome:
+        now = self.clock.now()
+        interval = self._interval(service)
+        trouble = Freshness.NOT_THE_EXPECTED_FORMAT if isinstance(error, NotTheFormat) else Freshness.UNREACHABLE
+        if state.failures == 0:
+            log.warning("a status page could not be read", feed=state.feed, error=str(error))
+        again = next_poll_after_failure(now, interval, state.failures + 1, self.luck(), error.retry_after)
+        return Outcome(
+            feed=state.feed,
+            fence=state.fence,
+            at=now,
+            next_poll=again,
+            interval=interval,
+            trouble=trouble,
+            trouble_text=str(error),
+        )
+
+    def _later(self, state: FeedState, wait: timedelta) -> Outcome:
+        now = self.clock.now()
+        return Outcome(feed=state.feed, fence=state.fence, at=now, next_poll=now + wait, interval=state.interval)
+
+    def _interval(self, service: Service) -> timedelta:
+        return self.followed if service.slug in self._often else self.unfollowed
+
+
+async def decide(
+    store: Store, service: Service, snapshot: Snapshot, changes: Sequence[Change], now: datetime
+) -> Sequence[Delivery]:
+    """Whom to tell; decisions to stay silent are logged with their reason and left out."""
+    subscriptions = await store.subscriptions(service.slug)
+    threads = [thread_key(subscription, change) for subscription in subscriptions for change in changes]
+    rooted = await store.rooted(threads) if threads else frozenset()
+    decided = route(changes, subscriptions, service=service, components=snapshot.components, rooted=rooted, now=now)
+    for delivery in decided:
+        log.debug("decided", action=delivery.action, reason=delivery.reason, thread=delivery.thread_key)
+    return [delivery for delivery in decided if delivery.action is not Action.NONE]
+
+
+def _wants_everything(state: FeedState, now: datetime) -> bool:
+    """While something is open or missing, closing words may come in any document; else now and then."""
+    if state.full_at is None or state.snapshot is None or now - state.full_at >= EVERYTHING_AFTER:
+        return True
+    running = any(not i.phase.is_over and not i.is_ours for i in state.snapshot.incidents)
+    return running or waits_for_absent(state.snapshot)
