@@ -10,8 +10,8 @@ def service(slug: str, name: str, *, parts: tuple[Part, ...] = (), **more: objec
 
 
 SKETCH = Part(slug="sketch", name="Sketch Café", components=("Sketch",), aliases=("skt",))
-API = Part(slug="api", name="Acme API", components=("API",))
-OTHER_API = Part(slug="api", name="Zenith API", components=("API",))
+API = Part(slug="api", name="API", components=("API",), aliases=("Gateway", "gate-way"))
+OTHER_API = Part(slug="api", name="API", components=("API",))
 
 
 @pytest.fixture
@@ -35,6 +35,7 @@ def catalogue() -> Catalogue:
         ("acme/sketch", "acme:sketch"),
         ("Acme Corp / Sketch Café", "acme:sketch"),
         ("zenith:api", "zenith:api"),
+        ("gateway", "acme:api"),
     ],
 )
 def test_it_finds_what_people_mean_however_they_type_it(catalogue: Catalogue, typed: str, value: str) -> None:

@@ -1,0 +1,148 @@
+"""The list itself: what every entry must keep."""
+
+import tomllib
+from collections import defaultdict
+from importlib import resources
+
+import pytest
+
+from bot.catalogue import FORMATS, load_catalogue
+from bot.core.catalogue import Catalogue, Found, matches, plain
+from bot.domain.status import Component, Health, Service
+
+CATEGORIES = {
+    "ai", "chat", "cloud", "developer", "marketing", "messaging", "monitoring", "office", "payment", "security",
+    "social",
+}  # fmt: skip
+SERVICES = load_catalogue().services
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> Catalogue:
+    return load_catalogue()
+
+
+def by_slug(service: Service) -> str:
+    return service.slug
+
+
+def test_the_file_is_in_order_of_slugs() -> None:
+    text = resources.files("bot.catalogue").joinpath("services.toml").read_text("utf-8")
+
+    slugs = list(tomllib.loads(text))
+
+    assert slugs == sorted(slugs)
+    assert slugs == [service.slug for service in SERVICES]
+
+
+def test_the_formats_are_those_we_can_read() -> None:
+    assert {feed.format for service in SERVICES for feed in service.feeds} == set(FORMATS)
+    assert set(FORMATS) == {"statuspage", "incidentio", "rss"}
+
+
+@pytest.mark.parametrize("service", SERVICES, ids=by_slug)
+def test_an_entry_is_complete_and_read_over_https(service: Service) -> None:
+    assert service.page.startswith("https://")
+    assert all(feed.url.startswith("https://") and feed.id == service.slug for feed in service.feeds)
+    assert service.feeds
+    assert service.category in CATEGORIES
+
+
+@pytest.mark.parametrize("service", SERVICES, ids=by_slug)
+def test_every_name_of_an_entry_leads_to_it(catalogue: Catalogue, service: Service) -> None:
+    for name in (service.slug, service.name, *service.aliases):
+        assert catalogue.find(name) == Found(service=service), name
+    for part in service.parts:
+        found = Found(service=service, part=part)
+        assert catalogue.find(found.value) == found
+        assert [catalogue.find(alias) for alias in part.aliases] == [found] * len(part.aliases)
+
+
+def test_no_two_entries_claim_the_same_name() -> None:
+    claims: dict[str, set[str]] = defaultdict(set)
+    for service in SERVICES:
+        for name in (service.slug, service.name, *service.aliases):
+            claims[plain(name)].add(service.slug)
+        for part in service.parts:
+            for alias in part.aliases:
+                claims[plain(alias)].add(f"{service.slug}:{part.slug}")
+
+    assert {name: owners for name, owners in claims.items() if len(owners) > 1} == {}
+
+
+def test_no_alias_repeats_what_is_found_without_it() -> None:
+    for service in SERVICES:
+        names = [plain(name) for name in (service.name, *service.aliases)]
+        assert len(names) == len(set(names)), service.slug
+        assert plain(service.slug) not in map(plain, service.aliases), service.slug
+
+
+def test_no_page_is_listed_twice() -> None:
+    pages = [service.page for service in SERVICES]
+
+    assert len(pages) == len(set(pages))
+
+
+@pytest.mark.parametrize(
+    ("typed", "value"),
+    [
+        ("chatgpt", "openai:chatgpt"),
+        ("Chat GPT", "openai:chatgpt"),
+        ("gpt", "openai:chatgpt"),
+        ("openai", "openai"),
+        ("Open AI", "openai"),
+        ("openai:sora", "openai:sora"),
+        ("openai/sora", "openai:sora"),
+        ("sora", "openai:sora"),
+        ("openai api", "openai:api"),
+        ("anthropic", "claude"),
+        ("claude code", "claude:code"),
+        ("copilot", "github:copilot"),
+        ("GitHub Actions", "github:actions"),
+        ("slack", "slack"),
+        ("one password", "1password"),
+        ("DigitalOcean", "digitalocean"),
+    ],
+)
+def test_it_knows_what_people_call_the_tools_of_a_team(catalogue: Catalogue, typed: str, value: str) -> None:
+    found = catalogue.find(typed)
+
+    assert found is not None
+    assert found.value == value
+
+
+def test_it_has_the_tools_that_teams_asked_for_first() -> None:
+    wanted = {"openai", "claude", "perplexity", "github", "discord", "slack", "notion", "figma", "zoom", "cloudflare"}
+
+    assert wanted <= {service.slug for service in SERVICES}
+
+
+def test_a_mistyped_tool_is_guessed(catalogue: Catalogue) -> None:
+    assert catalogue.suggest("chatgtp")[0] == "openai:chatgpt"
+    assert catalogue.suggest("githib")[0] == "github"
+
+
+def test_completion_offers_chatgpt_after_four_letters(catalogue: Catalogue) -> None:
+    assert catalogue.complete("chat", 25)[0] == ("ChatGPT (OpenAI)", "openai:chatgpt")
+
+
+@pytest.mark.parametrize(
+    ("row", "part"),
+    [
+        ("Conversations", "chatgpt"),
+        ("ChatGPT Atlas", "chatgpt"),
+        ("Login", "chatgpt"),
+        ("Image Generation", "chatgpt"),
+        ("Video generation", "sora"),
+        ("Sora", "sora"),
+        ("API", "api"),
+        ("Fine-tuning", "api"),
+        ("Codex API", "codex"),
+    ],
+)
+def test_each_row_of_openais_page_belongs_to_one_part(catalogue: Catalogue, row: str, part: str) -> None:
+    openai = catalogue.get("openai")
+    component = Component(id="1", name=row, health=Health.OPERATIONAL)
+
+    assert openai is not None
+    assert [each.slug for each in openai.parts if matches(each, component)] == [part]
