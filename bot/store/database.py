@@ -1,0 +1,65 @@
+"""Transactions: one to read, one to write, each ends in time or raises StoreAway."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from datetime import timedelta
+from importlib import import_module
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import URL
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.store.engine import WRITES, border, create
+
+AnyRow = sa.Row[*tuple[Any, ...]]
+_PATIENCE = timedelta(seconds=20)
+
+
+class Database:
+    """One database. Every transaction that takes longer than `patience` is given up."""
+
+    def __init__(self, url: URL, *, patience: timedelta = _PATIENCE) -> None:
+        self._reader = create(url)
+        self._writer = self._reader.execution_options(**{WRITES: True})
+        self._patience = patience.total_seconds()
+        self._dialect = import_module(f"sqlalchemy.dialects.{url.get_backend_name()}")
+        # SQLite has one writer. Waiting for it here is fair and quick; its own waiting sleeps and tries again.
+        alone = url.get_backend_name() == "sqlite"
+        self._turn: AbstractAsyncContextManager[object] = asyncio.Lock() if alone else nullcontext()
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """Read; on Postgres all statements see one READ ONLY transaction. Raise StoreAway."""
+        with border():
+            async with asyncio.timeout(self._patience), self._reader.connect() as connection:
+                yield connection
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncConnection]:
+        """Write; all of it is committed at the end, or none of it. Raise StoreAway."""
+        with border():
+            async with asyncio.timeout(self._patience), self._turn, self._writer.begin() as connection:
+                yield connection
+
+    def insert(self, table: sa.Table) -> Any:
+        """An INSERT that knows ON CONFLICT: each dialect has its own class with the same methods."""
+        return self._dialect.insert(table)
+
+    async def version(self) -> str:
+        """The migration the tables are at. Raise StoreAway, also where there are no tables."""
+        async with self.reading() as connection:
+            found = await connection.execute(sa.text("SELECT version_num FROM alembic_version"))
+            return str(found.scalar_one_or_none() or "")
+
+    async def close(self) -> None:
+        """Close all connections; the next transaction would open new ones."""
+        await self._reader.dispose()
+
+
+class Part:
+    """A part of the store, on its database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database

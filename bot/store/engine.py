@@ -1,0 +1,198 @@
+"""The two databases: their addresses, their connections, and what it means that one is away."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from sqlite3 import OperationalError as SqliteError
+from typing import Any
+
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import (
+    ArgumentError,
+    DatabaseError,
+    DBAPIError,
+    DisconnectionError,
+    InterfaceError,
+    InternalError,
+    OperationalError,
+    ProgrammingError,
+)
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from bot.domain.errors import SettingsError, StoreAway
+
+WRITES = "planb_writes"
+"""The execution option of connections that will write."""
+
+_SQLITE = "sqlite+aiosqlite"
+_POSTGRES = "postgresql+psycopg"
+_DRIVERS = {
+    "sqlite": _SQLITE,
+    _SQLITE: _SQLITE,
+    "postgres": _POSTGRES,
+    "postgresql": _POSTGRES,
+    _POSTGRES: _POSTGRES,
+}
+_SUFFIXES = (".db", ".sqlite", ".sqlite3")
+_ADVICE = "write postgresql://user:password@host/database, sqlite:///planb.db, or the path of a .db file"
+
+
+def database_url(text: str) -> URL:
+    """Read a database address as people and Heroku write it. Raise SettingsError; it never shows a password."""
+    text = text.strip()
+    if "://" not in text and text.endswith(_SUFFIXES):
+        return URL.create(_SQLITE, database=str(Path(text).expanduser()))
+    try:
+        url = make_url(text)
+    except (ArgumentError, ValueError):
+        raise SettingsError(f"the database address cannot be read: {_ADVICE}") from None
+    if url.drivername not in _DRIVERS:
+        raise SettingsError(f"the database address is of a kind we do not speak: {_ADVICE}")
+    url = url.set(drivername=_DRIVERS[url.drivername])
+    if url.drivername == _SQLITE and (url.host or not url.database or ":memory:" in url.database):
+        raise SettingsError("a SQLite address names a file, with three slashes: sqlite:///planb.db")
+    return url
+
+
+_PRAGMAS = (
+    "PRAGMA busy_timeout = 5000",  # milliseconds; first, the others may have to wait too
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA synchronous = NORMAL",  # with WAL: no commit is lost when the process dies, only with the power
+)
+
+# psycopg: https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS
+_POSTGRES_CONNECT = {
+    "prepare_threshold": None,  # prepared statements do not survive PgBouncer's transaction pooling
+    "connect_timeout": 5,  # seconds
+    "keepalives_idle": 30,  # seconds
+    "tcp_user_timeout": 15000,  # milliseconds: a connection that is dead but not closed
+    "application_name": "planb",
+}
+
+# SET LOCAL, because PgBouncer hands the connection to somebody else after the transaction, and refuses `options`.
+_LIMITS = "SET LOCAL statement_timeout = 10000; SET LOCAL idle_in_transaction_session_timeout = 30000"
+
+# sqlite3 begins transactions late and never for reads; we begin them ourselves, and psycopg's BEGIN becomes one trip
+# with the limits. IMMEDIATE takes SQLite's write lock at once: upgrading a read lock later would fail without waiting.
+# https://docs.sqlalchemy.org/en/21/dialects/sqlite.html#transactions-with-sqlite-and-the-sqlite3-driver
+_BEGIN = {
+    ("sqlite", True): "BEGIN IMMEDIATE",
+    ("sqlite", False): "",  # every SELECT is a transaction of its own
+    ("postgresql", True): f"BEGIN; {_LIMITS}",
+    ("postgresql", False): f"BEGIN READ ONLY; {_LIMITS}",
+}
+
+
+def create(url: URL) -> AsyncEngine:
+    """An engine; nothing is connected yet."""
+    postgres = url.get_backend_name() == "postgresql"
+    engine = create_async_engine(
+        url,
+        pool_size=3,
+        max_overflow=2,
+        pool_timeout=10,
+        pool_pre_ping=postgres,
+        hide_parameters=True,
+        connect_args=connect_args(url),
+        **({"use_native_hstore": False} if postgres else {}),
+    )
+    listen(engine.sync_engine)
+    return engine
+
+
+def connect_args(url: URL) -> dict[str, Any]:
+    """What the driver is told, as far as the address does not say it itself."""
+    if url.get_backend_name() != "postgresql":
+        return {}
+    return {name: value for name, value in _POSTGRES_CONNECT.items() if name not in url.query}
+
+
+def listen(engine: Engine) -> None:
+    """Take transactions into our own hands, on an engine of either kind."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _open_sqlite(Path(engine.url.database or "")))
+        event.listen(engine, "checkout", _same_file(Path(engine.url.database or "")))
+    else:
+        event.listen(engine, "connect", _open_postgres)
+    event.listen(engine, "begin", _begin)
+
+
+def _open_sqlite(path: Path) -> Any:
+    def opened(connection: Any, record: Any) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in _PRAGMAS:
+            cursor.execute(pragma)
+        # Changing the mode needs the file alone and does not wait; the mode stays in the file, so whoever holds it now
+        # has done it for us, or the next connection will.
+        with suppress(SqliteError):
+            cursor.execute("PRAGMA journal_mode = WAL")
+        cursor.close()
+        record.info["file"] = _identity(path)
+
+    return opened
+
+
+def _same_file(path: Path) -> Any:
+    def checked_out(_connection: Any, record: Any, _proxy: Any) -> None:
+        # An open connection goes on writing into a file that was deleted or replaced, and nobody would ever see it.
+        if record.info.get("file") != _identity(path):
+            raise DisconnectionError("the database file is another one now")
+
+    return checked_out
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        status = os.stat(path)  # noqa: PTH116 - half the time of Path.stat, at every checkout
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
+def _open_postgres(connection: Any, _record: Any) -> None:
+    connection.autocommit = True  # BEGIN is ours, see _BEGIN
+
+
+def _begin(connection: Connection) -> None:
+    writes = bool(connection.get_execution_options().get(WRITES))
+    if statement := _BEGIN[connection.dialect.name, writes]:
+        connection.exec_driver_sql(statement)
+
+
+_UNMIGRATED = ("no such table", "no such column", "UndefinedTable", "UndefinedColumn")
+
+
+@contextmanager
+def border() -> Iterator[None]:
+    """Turn every error that means "the database is away" into StoreAway; mistakes of ours stay what they are."""
+    try:
+        yield
+    except (DBAPIError, DisconnectionError, PoolTimeout, OSError) as error:
+        line = _line(error)
+        if any(word in line for word in _UNMIGRATED):
+            raise StoreAway("the database has no tables yet, or old ones: run `planb migrate`") from error
+        if not _is_away(error):
+            raise
+        raise StoreAway(f"the database is away: {line}") from error
+
+
+def _is_away(error: Exception) -> bool:
+    if not isinstance(error, DBAPIError):
+        return True
+    # A plain DatabaseError is a file that is damaged or no database at all.
+    kinds = (OperationalError, InterfaceError, InternalError)
+    return error.connection_invalidated or isinstance(error, kinds) or type(error) is DatabaseError
+
+
+def _line(error: Exception) -> str:
+    """The driver's first line: without SQLAlchemy's statement. No driver puts the password there."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    text = next(iter(str(cause).strip().splitlines()), "")
+    name = type(cause).__name__
+    if isinstance(error, ProgrammingError):
+        return f"{name}: {text}"
+    return text or name

@@ -1,0 +1,70 @@
+"""Writing deliveries into a transaction that is already under way."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.change import Change
+from bot.domain.subscription import Action, Delivery
+from bot.store.codec import encode
+from bot.store.database import Database
+from bot.store.schema import Utc, deliveries
+
+_CHUNK = 500  # SQLite takes 32,766 values in one statement
+
+_newer = deliveries.alias("newer")
+# An edit shows the incident as it is: of several that wait, only the newest is worth sending. The others stay as rows,
+# so that promising them again remains harmless.
+_OVERTAKE = (
+    sa.update(deliveries)
+    .where(
+        deliveries.c.thread_key.in_(sa.bindparam("threads", expanding=True)),
+        deliveries.c.action == Action.EDIT.value,
+        deliveries.c.finished_at.is_(None),
+        deliveries.c.attempts == 0,
+        sa.exists()
+        .where(
+            _newer.c.thread_key == deliveries.c.thread_key,
+            _newer.c.action == Action.EDIT.value,
+            _newer.c.id > deliveries.c.id,
+            _newer.c.finished_at.is_(None),
+        )
+        .correlate(deliveries),
+    )
+    .values(state="dead", error="a newer edit took its place", finished_at=sa.bindparam("now", type_=Utc()))
+)
+
+
+async def promised(connection: AsyncConnection, database: Database, promises: Sequence[Delivery], now: datetime) -> int:
+    """Insert deliveries, leave those whose key exists alone, return how many were new."""
+    rows = [_row(delivery, now) for delivery in promises if delivery.action is not Action.NONE]
+    if not rows:
+        return 0
+    insert = database.insert(deliveries).on_conflict_do_nothing(index_elements=["key"]).returning(deliveries.c.id)
+    new = (await connection.execute(insert, rows)).all()
+    threads = sorted({delivery.thread_key for delivery in promises if delivery.action is Action.EDIT})
+    for start in range(0, len(threads), _CHUNK):
+        await connection.execute(_OVERTAKE, {"threads": threads[start : start + _CHUNK], "now": now})
+    return len(new)
+
+
+def _row(delivery: Delivery, now: datetime) -> Mapping[str, object]:
+    return {
+        "key": delivery.key,
+        "platform": delivery.target.platform.value,
+        "workspace": delivery.target.workspace,
+        "channel": delivery.target.channel,
+        "thread_key": delivery.thread_key,
+        "action": delivery.action.value,
+        "change": encode(Change, delivery.change),
+        "reason": delivery.reason,
+        "language": delivery.language,
+        "state": "pending",
+        "attempts": 0,
+        "due_at": now,
+        "lease": 0,
+        "error": "",
+        "created_at": now,
+    }

@@ -1,0 +1,170 @@
+"""The tables. A change here needs a new version in `migrations/versions`; a test compares the two."""
+
+import hashlib
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Dialect
+
+from bot.store.codec import clean
+
+HEAD = "0001"
+"""The newest migration. Versions are numbers, so that older code can tell a newer database from an older one."""
+
+_KEY_LIMIT = 500
+"""Characters. Postgres refuses index rows beyond 2,704 bytes; feeds use whole addresses as ids."""
+
+
+class Utc(sa.TypeDecorator[datetime]):
+    """Aware UTC in, aware UTC out, on both engines. SQLite alone would hand back naive times."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Raise ValueError for a naive time: nobody can know what it means."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a naive datetime cannot be stored: {value!r}")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Plain(sa.TypeDecorator[str]):
+    """Text from outside, without the characters that a database refuses."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        return None if value is None else clean(value)
+
+
+class Key(Plain):
+    """Text from outside that is indexed: the end of a very long one becomes its digest."""
+
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        if value is None or len(value) <= _KEY_LIMIT:
+            return super().process_bind_param(value, dialect)
+        digest = hashlib.sha256(value.encode(errors="surrogatepass")).hexdigest()
+        return clean(value[: _KEY_LIMIT - 80]) + "~" + digest
+
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+_NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")  # SQLite counts up in INTEGER keys only
+
+feeds = sa.Table(
+    "feeds",
+    metadata,
+    sa.Column("id", Key(), primary_key=True),
+    sa.Column("snapshot", sa.Text()),
+    sa.Column("revision", sa.Integer(), nullable=False),  # counts the snapshots, 0 is none
+    sa.Column("validators", sa.Text(), nullable=False),
+    sa.Column("read_at", Utc()),
+    sa.Column("full_at", Utc()),
+    sa.Column("since", Utc()),
+    sa.Column("failures", sa.Integer(), nullable=False),
+    sa.Column("trouble", sa.Text()),
+    sa.Column("trouble_text", Plain(), nullable=False),
+    sa.Column("trouble_at", Utc()),
+    sa.Column("interval_s", sa.Float(), nullable=False),
+    sa.Column("next_poll", Utc(), nullable=False),
+    sa.Column("lease_until", Utc()),
+    sa.Column("fence", sa.BigInteger(), nullable=False),
+    sa.Index(None, "next_poll"),
+)
+
+subscriptions = sa.Table(
+    "subscriptions",
+    metadata,
+    sa.Column("id", _NUMBER, primary_key=True),
+    sa.Column("platform", sa.Text(), nullable=False),
+    sa.Column("workspace", Key(), nullable=False),
+    sa.Column("channel", Key(), nullable=False),
+    sa.Column("service", Key(), nullable=False),
+    sa.Column("parts", sa.Text(), nullable=False),
+    sa.Column("min_impact", sa.Text(), nullable=False),
+    sa.Column("maintenance", sa.Text(), nullable=False),
+    sa.Column("language", sa.Text(), nullable=False),
+    sa.Column("owner", Plain(), nullable=False),
+    sa.Column("created_at", Utc(), nullable=False),
+    sa.Column("disabled_at", Utc()),
+    sa.Column("disabled_reason", Plain(), nullable=False),
+    sa.UniqueConstraint("platform", "workspace", "channel", "service"),
+    sa.Index(None, "service"),
+)
+
+deliveries = sa.Table(
+    "deliveries",
+    metadata,
+    sa.Column("id", _NUMBER, primary_key=True),
+    sa.Column("key", Key(), nullable=False, unique=True),
+    sa.Column("platform", sa.Text(), nullable=False),
+    sa.Column("workspace", Key(), nullable=False),
+    sa.Column("channel", Key(), nullable=False),
+    sa.Column("thread_key", Key(), nullable=False),
+    sa.Column("action", sa.Text(), nullable=False),
+    sa.Column("change", sa.Text(), nullable=False),
+    sa.Column("reason", Plain(), nullable=False),
+    sa.Column("language", sa.Text(), nullable=False),
+    sa.Column("state", sa.Text(), nullable=False),
+    sa.Column("attempts", sa.Integer(), nullable=False),
+    sa.Column("due_at", Utc(), nullable=False),  # while it is being sent: when its lease ends
+    sa.Column("lease", sa.BigInteger(), nullable=False),  # counts the claims: the fence of sent and failed
+    sa.Column("attempted_at", Utc()),
+    sa.Column("unsettled_since", Utc()),
+    sa.Column("error", Plain(), nullable=False),
+    sa.Column("receipt", sa.Text()),
+    sa.Column("created_at", Utc(), nullable=False),
+    sa.Column("finished_at", Utc()),  # none: pending or sending
+    # Only the unfinished rows are ever searched: the indexes stay small however long the history grows.
+    sa.Index(
+        None, "due_at", postgresql_where=sa.text("finished_at IS NULL"), sqlite_where=sa.text("finished_at IS NULL")
+    ),
+    sa.Index(
+        None,
+        "thread_key",
+        "id",
+        postgresql_where=sa.text("finished_at IS NULL"),
+        sqlite_where=sa.text("finished_at IS NULL"),
+    ),
+    sqlite_autoincrement=True,  # an id names the delivery to the platforms: never give it to another one
+)
+
+threads = sa.Table(
+    "threads",
+    metadata,
+    sa.Column("thread_key", Key(), primary_key=True),
+    sa.Column("receipt", sa.Text(), nullable=False),
+)
+
+echoes = sa.Table(
+    "echoes",
+    metadata,
+    sa.Column("delivery", _NUMBER, primary_key=True, autoincrement=False),
+    sa.Column("receipt", sa.Text(), nullable=False),
+    sa.Column("at", Utc(), nullable=False),
+)
+
+notes = sa.Table(
+    "notes",
+    metadata,
+    sa.Column("name", Key(), primary_key=True),
+    sa.Column("value", Plain(), nullable=False),
+)
