@@ -1,0 +1,205 @@
+"""Card -> Slack message. Pure. Limits: https://docs.slack.dev/reference/block-kit/blocks.
+
+No coloured bar: only attachments have one, Slack calls them secondary content that may be folded away, and an
+outage is neither. The mark before the title says the same, with a shape of its own for every colour.
+"""
+
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from types import MappingProxyType
+from typing import Any
+
+from bot.chat.slack.escape import (
+    ELLIPSIS,
+    bold,
+    clean,
+    code,
+    date,
+    fit,
+    link,
+    one_line,
+    pieces,
+    safe_url,
+    size,
+    spoken,
+)
+from bot.domain.card import Bold, Card, Code, Fact, Item, Link, Listing, Moment, Rich, Tone
+
+MARKS = MappingProxyType(
+    {
+        Tone.GOOD: "✅",
+        Tone.INFO: "ℹ️",
+        Tone.MAINTENANCE: "🔧",
+        Tone.UNKNOWN: "❔",
+        Tone.WARNING: "⚠️",
+        Tone.BAD: "🟠",
+        Tone.CRITICAL: "🔴",
+    }
+)
+BULLET = "•"
+NOTHING = "–"
+
+TITLE_MOST = 900
+SECTION_MOST = 3000
+FIELD_MOST = 2000
+FIELDS_MOST = 10
+FOOTER_MOST = 1000
+LINE_MOST = 1000
+BLOCKS_MOST = 50
+MESSAGE_MOST = 12_000
+PLAIN_MOST = 4000
+
+Block = dict[str, Any]
+
+
+def message(card: Card) -> dict[str, Any]:
+    """`text` (the title: notifications and screen readers get nothing else) and `blocks` of a Slack message."""
+    return {"text": _title(card.title), "blocks": list(_within(_body(card), _footer(card)))}
+
+
+def plain(card: Card) -> dict[str, Any]:
+    """The same without blocks or formatting, for the day Slack refuses the blocks."""
+    facts = (f"{fact.name}: {_spoken(fact.value)}" for fact in card.facts)
+    listings = (line for listing in card.listings for line in _spoken_listing(listing))
+    lines = [card.title, safe_url(card.url), _spoken(card.lead), card.quote, *facts, *listings, _spoken(card.footer)]
+    return {"text": fit(pieces("\n".join(filter(None, map(clean, lines)))), PLAIN_MOST) or ELLIPSIS}
+
+
+def _body(card: Card) -> Iterator[Block]:
+    heading = link(one_line(card.title) or ELLIPSIS, card.url, TITLE_MOST)
+    yield _section(f"{MARKS[card.tone]} *{heading}*")
+    if lead := fit(_mrkdwn(card.lead), SECTION_MOST):
+        yield _section(lead)
+    if quote := clean(card.quote):
+        lines = [part.replace("\n", "\n> ") for part in pieces(quote)]
+        yield _section(fit(["> ", *lines], SECTION_MOST))
+    for fields in _batches(map(_field, card.facts), FIELDS_MOST, SECTION_MOST):
+        yield {"type": "section", "fields": [_text(field) for field in fields]}
+    for listing in card.listings:
+        for lines in _batches(_lines(listing), SECTION_MOST, SECTION_MOST):
+            yield _section("\n".join(lines))
+
+
+def _footer(card: Card) -> list[Block]:
+    words = _fit(card.footer, FOOTER_MOST)
+    return [_small(words)] if words else []
+
+
+def _within(body: Iterable[Block], footer: list[Block]) -> Iterator[Block]:
+    """As many blocks as one message takes; an ellipsis stands for those left out."""
+    room = MESSAGE_MOST - sum(map(_cost, footer)) - len(ELLIPSIS)
+    for number, block in enumerate(body, start=1):
+        room -= _cost(block)
+        if room < 0 or number > BLOCKS_MOST - len(footer) - 1:
+            yield _small(ELLIPSIS)
+            break
+        yield block
+    yield from footer
+
+
+def _title(title: str) -> str:
+    return fit(pieces(one_line(title)), TITLE_MOST) or ELLIPSIS
+
+
+def _field(fact: Fact) -> str:
+    name = bold(fact.name)
+    return f"{name}\n" * bool(name) + (_fit(fact.value, FIELD_MOST - size(name) - 1) or NOTHING)
+
+
+def _lines(listing: Listing) -> Iterator[str]:
+    if heading := bold(listing.heading):
+        yield heading
+    yield from map(_line, listing.items)
+
+
+def _line(item: Item) -> str:
+    mark = MARKS[item.tone] if item.tone else BULLET
+    return f"{mark} {_fit(item.text, LINE_MOST) or NOTHING}"
+
+
+def _fit(rich: Rich, most: int) -> str:
+    """On one line."""
+    return fit(_mrkdwn(rich), most).replace("\n", " ").strip()
+
+
+def _mrkdwn(rich: Rich) -> list[str]:
+    """Parts that must not be cut. Neighbouring words are escaped as one: together they might make an emoji."""
+    parts: list[str] = []
+    for words, group in groupby(rich, key=lambda part: isinstance(part, str)):
+        if words:
+            parts += _words("".join(part for part in group if isinstance(part, str)))
+        else:
+            parts += filter(None, (_styled(part) for part in group if not isinstance(part, str)))
+    return parts
+
+
+def _words(text: str) -> list[str]:
+    """Words between other parts: clean, but the blanks that part them from their neighbours stay."""
+    before, after = text[:1].isspace(), text[-1:].isspace()
+    inner = pieces(clean(text))
+    return [" "] * before + inner + [" "] * (after and bool(inner))
+
+
+def _styled(part: Bold | Code | Link | Moment) -> str:
+    match part:
+        case Bold():
+            return bold(part.text)
+        case Code():
+            return code(part.text)
+        case Link():
+            return link(part.text, part.url)
+        case Moment():
+            return date(part)
+
+
+def _spoken(rich: Rich) -> str:
+    return "".join(_said(part) for part in rich)
+
+
+def _said(part: str | Bold | Code | Link | Moment) -> str:
+    match part:
+        case str():
+            return part
+        case Moment():
+            return spoken(part)
+        case _:
+            return part.text
+
+
+def _spoken_listing(listing: Listing) -> Iterator[str]:
+    yield listing.heading
+    for item in listing.items:
+        yield f"{MARKS[item.tone] if item.tone else BULLET} {_spoken(item.text)}"
+
+
+def _batches(texts: Iterable[str], count: int, most: int) -> Iterator[list[str]]:
+    """Texts in batches of at most `count`, each of at most `most` characters when joined with line breaks."""
+    batch: list[str] = []
+    room = most
+    for text in texts:
+        if batch and (len(batch) == count or size(text) >= room):
+            yield batch
+            batch, room = [], most
+        batch.append(text)
+        room -= size(text) + 1
+    if batch:
+        yield batch
+
+
+def _section(text: str) -> Block:
+    return {"type": "section", "text": _text(text)}
+
+
+def _small(text: str) -> Block:
+    return {"type": "context", "elements": [_text(text)]}
+
+
+def _text(text: str) -> dict[str, Any]:
+    # `verbatim` keeps Slack from making links, channels and people out of plain words.
+    # https://docs.slack.dev/reference/block-kit/composition-objects/text-object
+    return {"type": "mrkdwn", "text": text, "verbatim": True}
+
+
+def _cost(block: Block) -> int:
+    texts = [block["text"]] if "text" in block else block.get("fields") or block["elements"]
+    return sum(size(text["text"]) for text in texts)

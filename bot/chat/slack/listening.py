@@ -1,0 +1,148 @@
+"""What Slack tells us: slash commands, and the echoes of our own posts. The same over Socket Mode and over HTTP."""
+
+import asyncio
+import logging
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import aiohttp
+from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltRequest, AsyncRespond
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.response import BoltResponse
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.chat.slack.blocks import message, plain
+from bot.chat.slack.errors import describe
+from bot.chat.slack.manifest import COMMANDS, ECHO
+from bot.chat.slack.people import Admins
+from bot.commands.spec import Caller, FrontDesk
+from bot.domain.card import Card
+from bot.domain.errors import StoreAway
+from bot.domain.subscription import Platform, Receipt, Target
+from bot.domain.words import Language
+from bot.ports import Clock, Outbox
+
+Next = Callable[[], Awaitable[Any]]
+_FINE, _REFUSED, _AWAY = 200, 400, 503
+_ID = re.compile(r"[0-9]{1,18}")
+FAREWELL_SECONDS = 2.0
+
+
+class Listener:
+    """Answers commands and notes echoes. `app` is the Bolt application to dispatch requests to."""
+
+    def __init__(
+        self,
+        *,
+        client: AsyncWebClient,
+        admins: Admins,
+        desk: FrontDesk,
+        outbox: Outbox,
+        clock: Clock,
+        language: Language,
+    ) -> None:
+        self._admins = admins
+        self._desk = desk
+        self._outbox = outbox
+        self._clock = clock
+        self._language = language
+        self._busy: set[asyncio.Task[Any]] = set()
+        self._log = logging.getLogger(__name__)
+        self.app = self._build(client)
+
+    async def drain(self) -> None:
+        """Let the answers that are being written go out, but not for ever."""
+        if self._busy:
+            _, late = await asyncio.wait(self._busy, timeout=FAREWELL_SECONDS)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    def _build(self, client: AsyncWebClient) -> AsyncApp:
+        bolt_log = logging.getLogger(f"{__name__}.bolt")
+        bolt_log.setLevel(logging.ERROR)
+        app = AsyncApp(
+            name="planb",
+            client=client,
+            logger=bolt_log,
+            signing_secret="",
+            # Ours: Bolt's own asks auth.test before the first ack, which Slack wants within 3 s.
+            authorize=self._authorize,
+            # door.py verifies; Bolt's own logs whole bodies and raises on odd headers.
+            request_verification_enabled=False,
+            # The echo of our own post is an event of our own bot.
+            ignoring_self_events_enabled=False,
+            attaching_conversation_kwargs_enabled=False,
+        )
+        app.use(self._echo)
+        for command in COMMANDS:
+            app.command(command)(self._command)
+        return app
+
+    async def _authorize(self, enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
+        return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id)
+
+    async def _echo(self, request: AsyncBoltRequest, next: Next) -> BoltResponse | None:  # noqa: A002 (Bolt's name)
+        """A middleware and no listener: Bolt acknowledges an event before its listener runs.
+
+        Slack shall deliver an echo again that the store could not take.
+        https://docs.slack.dev/apis/events-api/#retries
+        """
+        delivery = _our_delivery(request.body)
+        if delivery is None:
+            await next()
+            return None
+        event = request.body["event"]
+        receipt = Receipt(message=str(event.get("message_ts", "")), channel=str(event.get("channel_id", "")))
+        try:
+            await self._outbox.echoed(delivery, receipt, self._clock.now())
+        except StoreAway:
+            self._log.warning("An echo of a post came while the database was away; Slack will send it again")
+            return BoltResponse(status=_AWAY)
+        return BoltResponse(status=_FINE)
+
+    async def _command(self, ack: AsyncAck, respond: AsyncRespond, command: Mapping[str, str]) -> None:
+        await ack()
+        task = asyncio.current_task()
+        if task:
+            self._busy.add(task)
+            task.add_done_callback(self._busy.discard)
+        card = await self._desk.answer_line(command.get("text", ""), await self._caller(command))
+        try:
+            await self._respond(respond, card)
+        except (aiohttp.ClientError, OSError) as error:
+            self._log.warning("Slack did not take the answer to a command: %s", describe(error))
+
+    async def _caller(self, command: Mapping[str, str]) -> Caller:
+        workspace, user = command.get("team_id", ""), command["user_id"]
+        return Caller(
+            target=Target(platform=Platform.SLACK, workspace=workspace, channel=command["channel_id"]),
+            user=user,
+            may_manage=await self._admins.may_manage(user, workspace),
+            language=self._language,
+        )
+
+    async def _respond(self, respond: AsyncRespond, card: Card) -> None:
+        quiet: dict[str, Any] = {
+            "response_type": "ephemeral",
+            "replace_original": False,
+            "unfurl_links": False,
+            "unfurl_media": False,
+        }
+        answer = await respond(**message(card), **quiet)
+        if answer.status_code == _REFUSED:
+            answer = await respond(**plain(card), **quiet)
+        if answer.status_code != _FINE:
+            self._log.warning("Slack did not take the answer to a command: HTTP %d", answer.status_code)
+
+
+def _our_delivery(body: Mapping[str, Any]) -> int | None:
+    """The delivery that an echo is about, if it is an echo of a post of this very app: anybody can send metadata."""
+    event = body.get("event")
+    if not isinstance(event, dict) or event.get("type") != "message_metadata_posted":
+        return None
+    metadata = event.get("metadata") or {}
+    ours = event.get("app_id", body.get("api_app_id")) == body.get("api_app_id")
+    said = str((metadata.get("event_payload") or {}).get("delivery", ""))
+    return int(said) if ours and metadata.get("event_type") == ECHO and _ID.fullmatch(said) else None

@@ -1,0 +1,60 @@
+"""The app manifest: what to paste at https://api.slack.com/apps ("From a manifest"). Pure."""
+
+from typing import Any
+
+COMMANDS = ("/outage", "/panne")
+ECHO = "planb_delivery"
+"""The event type of the metadata on our posts. Everybody in the workspace may read it: it holds an opaque id only."""
+
+PATH = "/slack/events"
+SCOPES = ("chat:write", "commands", "metadata.message:read", "users:read")
+"""The least we can do with: post, be asked, hear the echo of our own posts, see who is an admin."""
+
+DESCRIPTION = "Tells a team which of its tools are down and what to use instead."
+_SUMMARIES = {"/outage": "Which of our tools are down, and what to use instead", "/panne": "The same as /outage"}
+_USAGE = "status [service] | subscribe <service> | help"
+
+
+def manifest(http_url: str | None) -> dict[str, Any]:
+    """For Socket Mode (no public address needed), or for HTTP where `http_url` is our own public base address."""
+    address = {"url": http_url.rstrip("/") + PATH} if http_url else {}
+    return {
+        "display_information": {"name": "Plan B", "description": DESCRIPTION, "background_color": "#1f3a5f"},
+        "features": {
+            "app_home": {
+                "home_tab_enabled": False,
+                "messages_tab_enabled": True,
+                "messages_tab_read_only_enabled": True,
+            },
+            "bot_user": {"display_name": "Plan B", "always_online": True},
+            "slash_commands": [_command(name, address) for name in COMMANDS],
+        },
+        "oauth_config": {"scopes": {"bot": list(SCOPES)}},
+        "settings": {
+            "event_subscriptions": _events(address),
+            "org_deploy_enabled": False,
+            "socket_mode_enabled": not address,
+            "token_rotation_enabled": False,
+        },
+    }
+
+
+def _command(name: str, address: dict[str, str]) -> dict[str, Any]:
+    return {
+        "command": name,
+        "description": _SUMMARIES[name],
+        "usage_hint": _USAGE,
+        "should_escape": False,
+        **address,
+    }
+
+
+def _events(address: dict[str, str]) -> dict[str, Any]:
+    return {
+        **{f"request_{key}": value for key, value in address.items()},
+        "bot_events": ["message_metadata_posted"],
+        # Without this Slack sends no metadata event at all. Our own app id is not known before the app exists, so
+        # any app's is asked for, and listening.py tells ours from others'.
+        # https://docs.slack.dev/reference/events/message_metadata_posted
+        "metadata_subscriptions": [{"app_id": "*", "event_type": ECHO}],
+    }
