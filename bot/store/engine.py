@@ -4,8 +4,8 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from sqlite3 import OperationalError as SqliteError
-from typing import Any
+from sqlite3 import Error as SqliteError
+from typing import Any, cast
 
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine import URL, make_url
@@ -159,7 +159,12 @@ def _open_postgres(connection: Any, _record: Any) -> None:
 
 def _begin(connection: Connection) -> None:
     writes = bool(connection.get_execution_options().get(WRITES))
-    if statement := _BEGIN[connection.dialect.name, writes]:
+    statement = _BEGIN[connection.dialect.name, writes]
+    if statement and connection.dialect.is_async:
+        # Past SQLAlchemy's cursors: with aiosqlite each of their steps is a trip to another thread, three of them here.
+        raw = cast("Any", connection.connection.dbapi_connection)
+        raw.run_async(lambda driver: driver.execute(statement))
+    elif statement:
         connection.exec_driver_sql(statement)
 
 

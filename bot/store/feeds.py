@@ -13,13 +13,10 @@ from bot.store.cache import Snapshots
 from bot.store.codec import Validators, decode, encode
 from bot.store.database import AnyRow, Database, Part
 from bot.store.promises import promised
-from bot.store.schema import Utc, feeds
+from bot.store.schema import Utc, feeds, snapshots
 
 _KEPT_SNAPSHOTS = 256
 _FIRST_INTERVAL = timedelta(seconds=60)
-
-_HEAVY = {"snapshot", "lease_until"}
-_LIGHT = tuple(column for column in feeds.c if column.name not in _HEAVY)
 
 # In a WITH, because Postgres may run a subquery with a LIMIT more than once; one that locks rows is never inlined.
 # Postgres skips what another process is just claiming; SQLite has no row locks and ignores the words.
@@ -38,14 +35,18 @@ _CLAIM = (
     sa.update(feeds)
     .where(feeds.c.id.in_(sa.select(_DUE.c.id)))
     .values(fence=feeds.c.fence + 1, lease_until=sa.bindparam("until", type_=Utc()))
-    .returning(*_LIGHT)
+    .returning(*feeds.c)
 )
 
 _IDS = sa.bindparam("ids", type_=feeds.c.id.type, expanding=True)
-_STATES = sa.select(*_LIGHT).where(feeds.c.id.in_(_IDS))
-_SNAPSHOTS = sa.select(feeds.c.id, feeds.c.revision, feeds.c.snapshot).where(feeds.c.id.in_(_IDS))
+_STATES = sa.select(*feeds.c).where(feeds.c.id.in_(_IDS))
+_SNAPSHOTS = (
+    sa.select(feeds.c.id, feeds.c.revision, snapshots.c.snapshot)
+    .join_from(feeds, snapshots, feeds.c.id == snapshots.c.feed)
+    .where(feeds.c.id.in_(_IDS))
+)
 _HELD = (
-    sa.select(feeds.c.id, feeds.c.fence, feeds.c.revision, feeds.c.failures, feeds.c.trouble_at)
+    sa.select(feeds.c.id, feeds.c.fence, feeds.c.revision)
     .where(feeds.c.id.in_(_IDS))
     .order_by(feeds.c.id)  # two savers lock in one order, so neither waits for the other in a circle
     .with_for_update()
@@ -56,16 +57,21 @@ def _new(name: str) -> sa.BindParameter[Any]:
     return sa.bindparam(f"new_{name}", type_=feeds.c[name].type)
 
 
-_REPLACED = ("next_poll", "interval_s", "failures", "trouble", "trouble_text", "trouble_at")
-_KEPT_IF_NONE = ("read_at", "full_at", "validators")
+_AT = sa.bindparam("at", type_=Utc())
+_IS_GOOD = _new("trouble").is_(None)
 _SAVE = (
     sa.update(feeds)
-    .where(feeds.c.id == sa.bindparam("feed"))
-    .values({name: _new(name) for name in _REPLACED})
-    .values({name: sa.func.coalesce(_new(name), feeds.c[name]) for name in _KEPT_IF_NONE})
-    .values(since=sa.func.coalesce(feeds.c.since, _new("since")), lease_until=sa.null())
+    .where(feeds.c.id == sa.bindparam("feed"), feeds.c.fence == sa.bindparam("held"))
+    .values({name: _new(name) for name in ("next_poll", "interval_s", "trouble", "trouble_text")})
+    .values({name: sa.func.coalesce(_new(name), feeds.c[name]) for name in ("read_at", "full_at", "validators")})
+    .values(
+        failures=sa.case((_IS_GOOD, 0), else_=feeds.c.failures + 1),
+        trouble_at=sa.case((_IS_GOOD, sa.null()), else_=sa.func.coalesce(feeds.c.trouble_at, _AT)),
+        since=sa.func.coalesce(feeds.c.since, _AT),
+        lease_until=sa.null(),
+    )
 )
-_SAVE_SNAPSHOT = _SAVE.values(snapshot=_new("snapshot"), revision=_new("revision"))
+_SAVE_WITH_SNAPSHOT = _SAVE.values(revision=feeds.c.revision + 1)
 
 
 class SqlFeeds(Part):
@@ -74,6 +80,9 @@ class SqlFeeds(Part):
     def __init__(self, database: Database) -> None:
         super().__init__(database)
         self._snapshots = Snapshots(_KEPT_SNAPSHOTS)
+        put = database.insert(snapshots)
+        again = {"snapshot": put.excluded.snapshot}
+        self._put_snapshot = put.on_conflict_do_update(index_elements=["feed"], set_=again)
 
     async def register_feeds(self, names: Iterable[str], now: datetime) -> None:
         """Know these feeds; new ones are due now."""
@@ -113,19 +122,31 @@ class SqlFeeds(Part):
 
     async def save_polls(self, outcomes: Sequence[Outcome]) -> Sequence[str]:
         """Save all that are not refused in one transaction, each snapshot with its deliveries."""
-        if not outcomes:
-            return []
-        async with self._database.writing() as connection:
-            found = await connection.execute(_HELD, {"ids": [outcome.feed for outcome in outcomes]})
-            held = {row.id: row for row in found}
-            kept = [outcome for outcome in outcomes if _holds(outcome, held)]
-            await _write(connection, [(outcome, held[outcome.feed]) for outcome in kept])
-            for outcome in kept:
-                await promised(connection, self._database, outcome.deliveries, outcome.at)
-        for outcome in kept:
-            if outcome.snapshot is not None:
+        news = [outcome for outcome in outcomes if outcome.snapshot is not None or outcome.deliveries]
+        rest = [outcome for outcome in outcomes if outcome.snapshot is None and not outcome.deliveries]
+        refused: set[str] = set()
+        held: Mapping[str, AnyRow] = {}
+        if outcomes:
+            async with self._database.writing() as connection:
+                if news:
+                    held = await _held(connection, news)
+                    refused = _stale(news, held)
+                    await self._save_news(connection, [outcome for outcome in news if outcome.feed not in refused])
+                refused |= await _save_rest(connection, rest)
+        for outcome in news:
+            if outcome.snapshot is not None and outcome.feed not in refused:
                 self._snapshots.put(outcome.feed, held[outcome.feed].revision + 1, outcome.snapshot)
-        return [outcome.feed for outcome in outcomes if not _holds(outcome, held)]
+        return sorted(refused)
+
+    async def _save_news(self, connection: AsyncConnection, outcomes: Sequence[Outcome]) -> None:
+        for outcome in outcomes:
+            if outcome.snapshot is None:
+                await connection.execute(_SAVE, _saved(outcome))
+            else:
+                await connection.execute(_SAVE_WITH_SNAPSHOT, _saved(outcome))
+                row = {"feed": outcome.feed, "snapshot": encode(Snapshot, outcome.snapshot)}
+                await connection.execute(self._put_snapshot, row)
+            await promised(connection, self._database, outcome.deliveries, outcome.at)
 
     async def _states(self, connection: AsyncConnection, rows: Sequence[AnyRow]) -> dict[str, FeedState]:
         known = {row.id: self._snapshots.get(row.id, row.revision) for row in rows if row.revision}
@@ -137,38 +158,39 @@ class SqlFeeds(Part):
         return {row.id: _state(row, known.get(row.id)) for row in rows}
 
 
-def _holds(outcome: Outcome, held: Mapping[str, AnyRow]) -> bool:
-    return outcome.feed in held and held[outcome.feed].fence == outcome.fence
+async def _held(connection: AsyncConnection, outcomes: Sequence[Outcome]) -> Mapping[str, AnyRow]:
+    """The rows of these feeds, locked."""
+    found = await connection.execute(_HELD, {"ids": [outcome.feed for outcome in outcomes]})
+    return {row.id: row for row in found}
 
 
-async def _write(connection: AsyncConnection, saves: Sequence[tuple[Outcome, AnyRow]]) -> None:
-    plain = [_saved(outcome, row) for outcome, row in saves if outcome.snapshot is None]
-    if plain:
-        await connection.execute(_SAVE, plain)
-    full = [
-        {**_saved(outcome, row), "new_snapshot": encode(Snapshot, outcome.snapshot), "new_revision": row.revision + 1}
-        for outcome, row in saves
-        if outcome.snapshot is not None
-    ]
-    if full:
-        await connection.execute(_SAVE_SNAPSHOT, full)
+def _stale(outcomes: Sequence[Outcome], held: Mapping[str, AnyRow]) -> set[str]:
+    return {one.feed for one in outcomes if one.feed not in held or held[one.feed].fence != one.fence}
 
 
-def _saved(outcome: Outcome, row: AnyRow) -> dict[str, object]:
+async def _save_rest(connection: AsyncConnection, outcomes: Sequence[Outcome]) -> set[str]:
+    """Nothing new: one statement for all of them, and a second look only where not all were ours."""
+    if not outcomes:
+        return set()
+    rows = [_saved(outcome) for outcome in sorted(outcomes, key=lambda outcome: outcome.feed)]
+    done = await connection.execute(_SAVE, rows)
+    return set() if done.rowcount == len(rows) else _stale(outcomes, await _held(connection, outcomes))
+
+
+def _saved(outcome: Outcome) -> dict[str, object]:
     good = outcome.trouble is None
     validators = outcome.validators if good else None
     return {
         "feed": outcome.feed,
+        "held": outcome.fence,
+        "at": outcome.at,
         "new_next_poll": outcome.next_poll,
         "new_interval_s": outcome.interval.total_seconds(),
-        "new_failures": 0 if good else row.failures + 1,
-        "new_trouble": outcome.trouble and outcome.trouble.value,
+        "new_trouble": None if outcome.trouble is None else outcome.trouble.value,
         "new_trouble_text": "" if good else outcome.trouble_text,
-        "new_trouble_at": None if good else row.trouble_at or outcome.at,
         "new_read_at": outcome.at if good else None,
         "new_full_at": outcome.at if good and outcome.full else None,
         "new_validators": None if validators is None else encode(Validators, dict(validators)),
-        "new_since": outcome.at,
     }
 
 

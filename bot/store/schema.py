@@ -73,8 +73,7 @@ feeds = sa.Table(
     "feeds",
     metadata,
     sa.Column("id", Key(), primary_key=True),
-    sa.Column("snapshot", sa.Text()),
-    sa.Column("revision", sa.Integer(), nullable=False),  # counts the snapshots, 0 is none
+    sa.Column("revision", sa.Integer(), nullable=False),  # counts its snapshots, 0 is none yet
     sa.Column("validators", sa.Text(), nullable=False),
     sa.Column("read_at", Utc()),
     sa.Column("full_at", Utc()),
@@ -88,6 +87,14 @@ feeds = sa.Table(
     sa.Column("lease_until", Utc()),
     sa.Column("fence", sa.BigInteger(), nullable=False),
     sa.Index(None, "next_poll"),
+)
+
+# Apart from its feed: SQLite writes a whole row anew at every poll, and this is the long part that seldom changes.
+snapshots = sa.Table(
+    "snapshots",
+    metadata,
+    sa.Column("feed", Key(), primary_key=True),
+    sa.Column("snapshot", sa.Text(), nullable=False),
 )
 
 subscriptions = sa.Table(

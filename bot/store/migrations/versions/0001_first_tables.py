@@ -17,7 +17,6 @@ def upgrade() -> None:
     op.create_table(
         "feeds",
         sa.Column("id", sa.Text(), nullable=False),
-        sa.Column("snapshot", sa.Text(), nullable=True),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("validators", sa.Text(), nullable=False),
         sa.Column("read_at", _MOMENT, nullable=True),
@@ -34,6 +33,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_feeds"),
     )
     op.create_index("ix_feeds_next_poll", "feeds", ["next_poll"])
+    op.create_table(
+        "snapshots",
+        sa.Column("feed", sa.Text(), nullable=False),
+        sa.Column("snapshot", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("feed", name="pk_snapshots"),
+    )
     op.create_table(
         "subscriptions",
         sa.Column("id", _NUMBER, nullable=False),
@@ -111,5 +116,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in ("notes", "echoes", "threads", "deliveries", "subscriptions", "feeds"):
+    for table in ("notes", "echoes", "threads", "deliveries", "subscriptions", "snapshots", "feeds"):
         op.drop_table(table)
