@@ -1,11 +1,11 @@
 """The services we know, and what people call them. Reading them from a file is `bot/catalogue`'s work."""
 
 import difflib
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from bot.core.text import fold
 from bot.domain.status import Component, Feed, Part, Service
 
 
@@ -37,14 +37,19 @@ class Catalogue:
 
     services: tuple[Service, ...]
     _slugs: Mapping[str, Service] = field(init=False, repr=False, compare=False)
+    _claims: tuple[tuple[str, Found], ...] = field(init=False, repr=False, compare=False)
     _names: Mapping[str, Found] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Build the two indexes once: completion asks at every key that is pressed."""
-        object.__setattr__(self, "_slugs", {service.slug: service for service in self.services})
+        """Build the indexes once: completion asks at every key that is pressed."""
         names: dict[str, Found] = {}
-        for name, found in _names_of(self.services):
-            names.setdefault(plain(name), found)
+        for name, found in _sure_names(self.services):
+            names.setdefault(name, found)
+        own = tuple(_own_names(self.services))
+        owners = Counter(name for name, _ in own)
+        names = {name: found for name, found in own if owners[name] == 1} | names
+        object.__setattr__(self, "_slugs", {service.slug: service for service in self.services})
+        object.__setattr__(self, "_claims", (*_sure_names(self.services), *own))
         object.__setattr__(self, "_names", names)
 
     def get(self, slug: str) -> Service | None:
@@ -57,27 +62,29 @@ class Catalogue:
 
     def find(self, text: str) -> Found | None:
         """What these words mean, or None. Knows `chatgpt`, `Open AI`, `openai:sora`, `openai/sora`."""
-        return self._names.get(plain(text))
+        return self._names.get(fold(text))
 
     def search(self, text: str) -> tuple[Found, ...]:
         """Services and parts whose names contain these words, those that begin with them first.
 
         A category brings its services, last. No words at all bring every service.
         """
-        wanted = plain(text)
+        wanted = fold(text)
         if not wanted:
             return tuple(Found(service=service) for service in self.services)
-        begin = [found for name, found in self._names.items() if name.startswith(wanted)]
-        contain = [found for name, found in self._names.items() if wanted in name]
-        filed = [Found(service=service) for service in self.services if plain(service.category) == wanted]
+        begin = [found for name, found in self._claims if name.startswith(wanted)]
+        contain = [found for name, found in self._claims if wanted in name]
+        filed = [Found(service=service) for service in self.services if fold(service.category) == wanted]
         return tuple({found.value: found for found in (*begin, *contain, *filed)}.values())
 
     def suggest(self, text: str, n: int = 3) -> tuple[str, ...]:
-        """At most `n` things to type that look like these words, the likeliest first; each is found by `find`."""
-        alike = difflib.get_close_matches(plain(text), self._names, n=3 * n)
-        values = dict.fromkeys(self._names[name].value for name in alike)
-        others = self.search(text) if plain(text) else ()
-        return tuple(values | dict.fromkeys(found.value for found in others))[:n]
+        """At most `n` things to type that hold these words or look like them; each is found by `find`."""
+        wanted = fold(text)
+        if not wanted:
+            return ()
+        alike = difflib.get_close_matches(wanted, self._names, n=3 * n, cutoff=_ALIKE)
+        found = (*self.search(text), *(self._names[name] for name in alike))
+        return tuple(dict.fromkeys(each.value for each in found))[:n]
 
     def complete(self, typed: str, limit: int) -> list[tuple[str, str]]:
         """What was probably begun, as (what people see, what to type)."""
@@ -89,44 +96,36 @@ class Catalogue:
         return Catalogue(tuple(sorted(entries.values(), key=lambda service: service.slug)))
 
 
-def plain(text: str) -> str:
-    """Only the letters and digits, without case and accents: two names that look alike become equal."""
-    spread = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(char for char in spread if char.isalnum())
-
-
 def matches(part: Part, component: Component) -> bool:
     """Whether a component of the page belongs to the part: by its name or by `Group / Name`."""
     names = (_tidy(component.name), _tidy(component.label))
     return any(_is_like(_tidy(pattern), name) for pattern in part.components for name in names)
 
 
-def _names_of(services: Iterable[Service]) -> Iterator[tuple[str, Found]]:
-    """Every name of everything, the strongest claims first: a slug beats a name beats an alias beats a part.
+_ALIKE = 0.7  # of difflib's 0 to 1: two letters swapped in a word of four still count as alike
 
-    A part's slug means something only behind the name of its service; so does a name that several parts have (`API`).
-    """
+
+def _sure_names(services: Iterable[Service]) -> Iterator[tuple[str, Found]]:
+    """The names that mean one thing, the strongest first: a slug beats a name beats an alias beats `service part`."""
     wholes = [Found(service=service) for service in services]
-    parts = [Found(service=service, part=part) for service in services for part in service.parts]
-    yield from ((whole.service.slug, whole) for whole in wholes)
-    yield from ((whole.service.name, whole) for whole in wholes)
-    yield from ((alias, whole) for whole in wholes for alias in whole.service.aliases)
-    yield from ((front + back, found) for found in parts for front in _fronts(found) for back in _backs(found))
-    claims = [(name, found) for found in parts for name in {plain(name) for name in _own_names(found)}]
-    times = Counter(name for name, _ in claims)
-    yield from ((name, found) for name, found in claims if times[name] == 1)
+    yield from ((fold(whole.service.slug), whole) for whole in wholes)
+    yield from ((fold(whole.service.name), whole) for whole in wholes)
+    yield from ((fold(alias), whole) for whole in wholes for alias in whole.service.aliases)
+    for service, part in _parts(services):
+        for front in (service.slug, service.name, *service.aliases):
+            for back in (part.slug, part.name, *part.aliases):
+                yield fold(front + back), Found(service=service, part=part)
 
 
-def _fronts(found: Found) -> tuple[str, ...]:
-    return (found.service.slug, found.service.name, *found.service.aliases)
+def _own_names(services: Iterable[Service]) -> Iterator[tuple[str, Found]]:
+    """What parts are called without their service. Several may be called the same: `API` alone means none of them."""
+    for service, part in _parts(services):
+        for name in dict.fromkeys(map(fold, (part.name, *part.aliases))):
+            yield name, Found(service=service, part=part)
 
 
-def _backs(found: Found) -> tuple[str, ...]:
-    return (found.part.slug, *_own_names(found)) if found.part else ()
-
-
-def _own_names(found: Found) -> tuple[str, ...]:
-    return (found.part.name, *found.part.aliases) if found.part else ()
+def _parts(services: Iterable[Service]) -> Iterator[tuple[Service, Part]]:
+    return ((service, part) for service in services for part in service.parts)
 
 
 def _tidy(name: str) -> str:

@@ -7,7 +7,8 @@ from importlib import resources
 import pytest
 
 from bot.catalogue import FORMATS, load_catalogue
-from bot.core.catalogue import Catalogue, Found, matches, plain
+from bot.core.catalogue import Catalogue, Found, matches
+from bot.core.text import fold
 from bot.domain.status import Component, Health, Service
 
 CATEGORIES = {
@@ -62,19 +63,19 @@ def test_no_two_entries_claim_the_same_name() -> None:
     claims: dict[str, set[str]] = defaultdict(set)
     for service in SERVICES:
         for name in (service.slug, service.name, *service.aliases):
-            claims[plain(name)].add(service.slug)
+            claims[fold(name)].add(service.slug)
         for part in service.parts:
             for alias in part.aliases:
-                claims[plain(alias)].add(f"{service.slug}:{part.slug}")
+                claims[fold(alias)].add(f"{service.slug}:{part.slug}")
 
     assert {name: owners for name, owners in claims.items() if len(owners) > 1} == {}
 
 
 def test_no_alias_repeats_what_is_found_without_it() -> None:
     for service in SERVICES:
-        names = [plain(name) for name in (service.name, *service.aliases)]
+        names = [fold(name) for name in (service.name, *service.aliases)]
         assert len(names) == len(set(names)), service.slug
-        assert plain(service.slug) not in map(plain, service.aliases), service.slug
+        assert fold(service.slug) not in map(fold, service.aliases), service.slug
 
 
 def test_no_page_is_listed_twice() -> None:
@@ -120,6 +121,11 @@ def test_it_has_the_tools_that_teams_asked_for_first() -> None:
 def test_a_mistyped_tool_is_guessed(catalogue: Catalogue) -> None:
     assert catalogue.suggest("chatgtp")[0] == "openai:chatgpt"
     assert catalogue.suggest("githib")[0] == "github"
+
+
+def test_a_word_for_many_parts_suggests_them(catalogue: Catalogue) -> None:
+    assert catalogue.find("api") is None
+    assert catalogue.suggest("api", n=4) == ("claude:api", "discord:api", "github:api", "openai:api")
 
 
 def test_completion_offers_chatgpt_after_four_letters(catalogue: Catalogue) -> None:

@@ -1,6 +1,6 @@
 import pytest
 
-from bot.core.catalogue import Catalogue, Found, matches, plain
+from bot.core.catalogue import Catalogue, Found, matches
 from bot.domain.status import Component, Feed, Health, Part, Service
 
 
@@ -119,11 +119,6 @@ def test_replacing_overrides_whole_entries_and_keeps_the_order(catalogue: Catalo
     assert [entry.slug for entry in extended.services] == ["acme", "middle", "zenith"]
     assert extended.find("sketch cafe") is None
     assert [entry.name for entry in catalogue.services] == ["Acme Inc.", "Zénith"]
-
-
-def test_plain_keeps_letters_and_digits_alone() -> None:
-    assert plain(" Hé-llo, 1Password! ") == "hello1password"
-    assert plain("ＧＰＴ") == "gpt"
 
 
 @pytest.mark.parametrize(
