@@ -63,7 +63,7 @@ class DiscordChat:
                 case Action.POST | Action.TELL | Action.NONE:
                     return await posts.post(claim, shown)
 
-    async def settle(self, claim: Claim, now: datetime) -> Settled:  # noqa: ARG002
+    async def settle(self, claim: Claim, now: datetime) -> Settled:
         """Always "not there": sending again is the question.
 
         The nonce comes from the claim, and for "a few minutes" (we count on 120 s) Discord answers the same nonce

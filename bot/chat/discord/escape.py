@@ -29,7 +29,7 @@ _EVERYBODY = re.compile(r"@(?=everyone|here)", re.IGNORECASE)
 # https://docs.discord.com/developers/reference#message-formatting
 _MENTION = re.compile(r"<(?=[@#:/]|(?:a|t|id|sound):)", re.IGNORECASE)
 _PUNCTUATION = re.compile(r"[\\*_~`|\[\]<>]|(?<=\])\(|:(?=//)")
-_LINE_START = re.compile(r"^([ \t]*\d*)([#+.-])", re.MULTILINE)
+_LINE_START = re.compile(r"^([ \t]*)([#+-])|^([ \t]*\d+)(\.)", re.MULTILINE)
 _ADDRESS = re.compile(r"(https?://[a-z0-9.-]+(?::\d+)?(?:/[\w./?=&%+,;:#-]*)?)", re.IGNORECASE | re.ASCII)
 _PIECE = re.compile(rf"(?P<address>{_ADDRESS.pattern})|\s+|(?:(?!https?://)\S)+|\S", re.IGNORECASE | re.ASCII)
 _UNIT = re.compile(r"\\?.", re.DOTALL)
@@ -76,7 +76,7 @@ def escape(text: str, *, addresses: bool = True) -> str:
 
 
 def _escape(text: str) -> str:
-    return _LINE_START.sub(r"\1\\\2", _PUNCTUATION.sub(r"\\\g<0>", text))
+    return _LINE_START.sub(r"\1\3\\\2\4", _PUNCTUATION.sub(r"\\\g<0>", text))
 
 
 def address(url: str) -> str:

@@ -129,7 +129,7 @@ class Posts:
         # discord.py sends `enforce_nonce` along with every nonce; without ours it makes up another one at each call.
         return await self._client.get_partial_messageable(int(channel)).send(
             embed=embed,
-            nonce=nonce(claim.id),  # type: ignore[arg-type]  # it says int, and sends str(nonce)
+            nonce=nonce(claim.id),
             reference=reference,  # type: ignore[arg-type]
             mention_author=False,
             allowed_mentions=discord.AllowedMentions.none(),

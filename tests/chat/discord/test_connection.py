@@ -1,0 +1,129 @@
+"""The connection: it comes back, it never costs more than it may, and it closes cleanly."""
+
+import asyncio
+import json
+
+import pytest
+
+from bot.chat.discord.app import DiscordChat
+from bot.domain.errors import SendError, SettingsError
+from tests.chat.discord.conftest import running
+from tests.chat.discord.fakes import NOON, FakeClock, FakeDesk, FakeNotes, card, claim
+from tests.chat.discord.front import Fault, Front
+
+NOW = int(NOON.timestamp())
+
+
+async def test_a_dropped_connection_is_resumed_and_answers_again(chat: DiscordChat, front: Front) -> None:
+    await front.kick(4000)
+    await asyncio.wait_for(front.ready.wait(), 3)
+    assert (front.identified, front.resumed) == (1, 1)
+    assert "answered" in (await front.ask("status"))["title"]
+
+
+async def test_one_malformed_event_ends_it_with_an_error_to_start_again_after(
+    unconnected: DiscordChat, front: Front
+) -> None:
+    async with running(unconnected) as task:
+        await asyncio.wait_for(front.ready.wait(), 3)
+        await front.dispatch("CHANNEL_UPDATE", {"type": "?"})
+        with pytest.raises(ConnectionError, match="ended"):
+            await asyncio.wait_for(task, 5)
+    with pytest.raises(SendError):
+        await unconnected.deliver(claim(), card())
+    front.sessions.clear()
+    front.ready.clear()
+    async with running(unconnected):
+        await asyncio.wait_for(front.ready.wait(), 3)
+        await unconnected.deliver(claim(), card())
+
+
+async def test_a_refused_token_says_how_to_mend_it(
+    front: Front, desk: FakeDesk, notes: FakeNotes, clock: FakeClock
+) -> None:
+    chat = DiscordChat(
+        token="bad.to.ken", desk=desk, notes=notes, clock=clock, api_url=front.api_url, gateway_url=front.gateway_url
+    )
+    with pytest.raises(SettingsError, match="copy it again"):
+        await chat.run()
+    assert front.identified == 0
+
+
+@pytest.mark.parametrize(("code", "error"), [(4004, SettingsError), (4011, ConnectionError)])
+async def test_a_gateway_that_refuses_us_ends_it(
+    unconnected: DiscordChat, front: Front, code: int, error: type[Exception]
+) -> None:
+    async with running(unconnected) as task:
+        await asyncio.wait_for(front.ready.wait(), 3)
+        await front.kick(code)
+        with pytest.raises(error):
+            await asyncio.wait_for(task, 5)
+
+
+@pytest.mark.parametrize("path", ["/users/@me", "/gateway/bot"])
+async def test_a_discord_that_is_down_is_tried_again_later(unconnected: DiscordChat, front: Front, path: str) -> None:
+    front.faults.append(Fault("GET", path, 503))
+    with pytest.raises(ConnectionError):
+        await unconnected.run()
+    assert front.identified == 0
+
+
+async def test_every_identify_is_counted_before_it_is_sent(chat: DiscordChat, front: Front, notes: FakeNotes) -> None:
+    assert json.loads(notes.kept["discord.identifies"]) == [NOW]
+    assert front.identified == 1
+
+
+async def test_after_five_starts_in_ten_minutes_it_waits_but_messages_go_out(
+    unconnected: DiscordChat, front: Front, notes: FakeNotes, monkeypatch: pytest.MonkeyPatch, clock: FakeClock
+) -> None:
+    monkeypatch.setattr("bot.chat.discord.client._LONGEST_NAP", 0.02)
+    notes.kept["discord.identifies"] = json.dumps([NOW - second for second in range(5)])
+    async with running(unconnected):
+        await asyncio.sleep(0.15)
+        assert front.identified == 0
+        await unconnected.deliver(claim(), card())
+        assert len(front.shown()) == 1
+        clock.tick(minutes=10)
+        await asyncio.wait_for(front.ready.wait(), 3)
+    assert front.identified == 1
+
+
+async def test_it_leaves_discords_own_count_a_reserve(
+    unconnected: DiscordChat, front: Front, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.chat.discord.client._LONGEST_NAP", 0.02)
+    front.remaining = 50
+    async with running(unconnected):
+        await asyncio.sleep(0.15)
+        assert front.identified == 0
+        front.remaining = 51
+        await asyncio.wait_for(front.ready.wait(), 3)
+
+
+async def test_a_session_that_is_lost_when_the_budget_is_spent_ends_it(
+    unconnected: DiscordChat, front: Front, notes: FakeNotes
+) -> None:
+    async with running(unconnected) as task:
+        await asyncio.wait_for(front.ready.wait(), 3)
+        notes.kept["discord.identifies"] = json.dumps([NOW] * 5)
+        for session in front.sessions.values():
+            await session.socket.send_json({"op": 9, "d": False})
+        with pytest.raises(ConnectionError, match="BudgetSpent"):
+            await asyncio.wait_for(task, 5)
+    assert front.identified == 1
+
+
+async def test_stopping_it_is_quick_and_leaves_nothing_behind(unconnected: DiscordChat, front: Front) -> None:
+    before = asyncio.all_tasks()
+    task = asyncio.create_task(unconnected.run())
+    await asyncio.wait_for(front.ready.wait(), 3)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asyncio.wait_for(task, 2)
+    await asyncio.sleep(0.05)
+    left = {item for item in asyncio.all_tasks() - before if "front" not in repr(item) and "aiohttp" not in repr(item)}
+    assert not left
+
+
+async def test_only_guilds_are_asked_for(chat: DiscordChat, front: Front) -> None:
+    assert front.intents == 1
