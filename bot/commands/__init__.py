@@ -1,0 +1,19 @@
+"""The slash commands. To add one: write its module, list it here; every platform builds its own form of it."""
+
+from bot.commands import active, alt, help, list, services, status, subscribe, unsubscribe  # noqa: A004 - their names
+from bot.commands.desk import Run
+from bot.commands.spec import Command
+
+_OTHERS: tuple[tuple[Command, Run], ...] = (
+    (status.COMMAND, status.run),
+    (active.COMMAND, active.run),
+    (alt.COMMAND, alt.run),
+    (subscribe.COMMAND, subscribe.run),
+    (unsubscribe.COMMAND, unsubscribe.run),
+    (list.COMMAND, list.run),
+    (services.COMMAND, services.run),
+)
+COMMANDS: tuple[tuple[Command, Run], ...] = (
+    *_OTHERS,
+    (help.COMMAND, help.Help((*(command for command, _ in _OTHERS), help.COMMAND))),
+)

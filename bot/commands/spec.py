@@ -1,6 +1,6 @@
 """What a slash command is, before any platform builds its own form of it."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -41,18 +41,17 @@ class Request:
     options: Mapping[str, str] = field(default_factory=dict)
 
 
-Run = Callable[[Request], Awaitable[Card]]
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
     """One slash command. In a typed line the first options may stand without their names, in this order.
 
-    `managers_only` commands change what a channel is told; the desk refuses them to everybody else.
+    `managers_only` commands change what a channel is told; the desk refuses them to everybody else. `aliases` are
+    other words for it in a typed line.
     """
 
     name: str
     summary: str
+    aliases: tuple[str, ...] = ()
     options: tuple[Option, ...] = ()
     managers_only: bool = False
 

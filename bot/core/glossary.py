@@ -55,6 +55,17 @@ IMPACT_TONES = {
     Impact.CRITICAL: Tone.CRITICAL,
 }
 
+MARKS = {
+    Tone.GOOD: "🟢",
+    Tone.INFO: "🔵",
+    Tone.MAINTENANCE: "🟣",
+    Tone.UNKNOWN: "⚪",
+    Tone.WARNING: "🟡",
+    Tone.BAD: "🟠",
+    Tone.CRITICAL: "🔴",
+}
+"""A mark for each tone; words beside it always say the same, never the colour alone."""
+
 
 def or_raw(translated: str, raw: str) -> str:
     """A state we know, or "unknown" with the provider's own word beside it."""

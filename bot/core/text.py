@@ -24,6 +24,17 @@ def shorten(text: str, most: int) -> str:
     return (cut[:blank] if blank > most * 2 // 3 else cut).rstrip() + ELLIPSIS
 
 
+def printable(text: str) -> str:
+    """Without control, direction-changing and zero-width characters: a page's text must not steer a terminal or an eye.
+
+    Line breaks stay.
+    """
+    return "".join(char for char in text if char == "\n" or unicodedata.category(char) not in _UNSEEN)
+
+
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+
+
 def fold(text: str) -> str:
     """For comparing what people type: no case, no accents, no blanks or punctuation.
 

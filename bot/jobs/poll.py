@@ -52,6 +52,11 @@ class Polling:
         """Index the feeds once: they are asked for at every poll."""
         self._services = {feed.id: (service, feed) for service in self.catalogue.services for feed in service.feeds}
 
+    @property
+    def feed_ids(self) -> tuple[str, ...]:
+        """Every feed of the catalogue."""
+        return tuple(self._services)
+
     async def take(self, room: int) -> Sequence[FeedState]:
         """Save what the last polls came to, then lease feeds that are due."""
         await self.save_quiet()

@@ -1,0 +1,6 @@
+"""`planb`, also `python -m bot`."""
+
+from bot.cli import main
+
+if __name__ == "__main__":
+    main()

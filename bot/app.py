@@ -1,0 +1,258 @@
+"""The composition root: the only module that knows every concrete class."""
+
+import asyncio
+import random
+import signal
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import structlog
+from aiohttp import web
+from rich.console import Console
+
+from bot import __version__
+from bot.catalogue import load_catalogue
+from bot.chat.console.app import ConsoleChat
+from bot.commands import COMMANDS
+from bot.commands.desk import Desk
+from bot.commands.office import Office
+from bot.core.catalogue import Catalogue
+from bot.core.overview import watched
+from bot.core.schedule import POLL_UNFOLLOWED
+from bot.domain.continuity import Plan
+from bot.domain.errors import StoreAway
+from bot.domain.subscription import Platform
+from bot.domain.words import Language, Words
+from bot.feeds import FORMATS
+from bot.feeds.fetch import HttpFetcher
+from bot.jobs import deliver, poll
+from bot.jobs.deliver import Delivering
+from bot.jobs.loop import STORE_AWAY_S, Bell, Pump, supervise
+from bot.jobs.poll import Polling
+from bot.locale import languages
+from bot.ports import Chat, Clock, Fetcher
+from bot.settings import Settings
+from bot.store.engine import database_url
+from bot.store.migrate import migrate
+from bot.store.store import SqlStore
+from bot.team import plans, read_team
+from bot.web.app import serve, web_app
+
+log = structlog.stdlib.get_logger(__name__)
+
+CONTACT = "https://github.com/planb-bot/planb"
+POLL_PAUSE_S = 0.5
+OUTBOX_PAUSE_S = 1.0
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        """Aware UTC."""
+        return datetime.now(UTC)  # noqa: TID251 - this is the Clock port
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Team:
+    """What the files say: the services we know, and this team's plans."""
+
+    catalogue: Catalogue
+    plans: Sequence[Plan]
+
+
+def read_files(settings: Settings) -> Team:
+    """The catalogue and the team's own file. Raise SettingsError with one line that says how to mend it."""
+    file = read_team(settings.planb_config)
+    catalogue = load_catalogue(file.services or None)
+    return Team(catalogue=catalogue, plans=plans(file, catalogue))
+
+
+class App:
+    """Everything that runs, built once. `run` ends after a stop."""
+
+    def __init__(
+        self, settings: Settings, team: Team, *, out: Console | None = None, clock: Clock | None = None
+    ) -> None:
+        self.settings = settings
+        self.team = team
+        self.clock = clock or SystemClock()
+        self.bell = Bell()
+        self.outbox_bell = Bell()
+        self.url = database_url(settings.database_url)
+        self.store = SqlStore(self.url)
+        self.words: Mapping[Language, Words] = languages()
+        self.desk = Desk(self._office(), COMMANDS)
+        self.console = ConsoleChat(desk=self.desk, clock=self.clock, language=settings.planb_language, out=out)
+        self.chats: dict[Platform, Chat] = {Platform.CONSOLE: self.console}
+        self._routes: Sequence[web.RouteDef] = ()
+        self._running: dict[str, Callable[[], Awaitable[None]]] = {}
+
+    def _office(self) -> Office:
+        return Office(
+            catalogue=self.team.catalogue,
+            store=self.store,
+            plans=self.team.plans,
+            languages=self.words,
+            clock=self.clock,
+        )
+
+    async def run(self, *, listen: bool = True) -> None:
+        """Until SIGTERM, SIGINT or `stop`: the port first, then the database, then chats, polls and deliveries."""
+        self._stop_on_signals()
+        self._warn()
+        self.add_chats()
+        runner = await self._serve() if listen and self.settings.port else None
+        try:
+            if await self.open_store():
+                await self._work()
+        finally:
+            if runner:
+                await runner.cleanup()
+            await self.store.close()
+
+    def stop(self) -> None:
+        """Take nothing new, finish what is under way, end."""
+        self.bell.stop()
+        self.outbox_bell.stop()
+
+    def add_chats(self) -> None:
+        """Build the platforms that have a token; without any, the console is the chat."""
+        settings = self.settings
+        if settings.slack_bot_token:
+            self._add_slack(settings.slack_bot_token.get_secret_value())
+        if settings.discord_token:
+            self._add_discord(settings.discord_token.get_secret_value())
+        if settings.speaks_to_no_platform:
+            self._running["console"] = self.console.run
+
+    async def prepare_store(self) -> None:
+        """Bring the tables up to date, and see that they can be used. Raise StoreAway."""
+        await migrate(self.url)
+        await self.store.open()
+
+    async def open_store(self) -> bool:
+        """Bring the tables up to date; while the database is away, try again. False when stopped meanwhile."""
+        while not self.bell.stopping.is_set():
+            try:
+                await self.prepare_store()
+            except StoreAway as error:
+                log.warning("the database is away, trying again", error=str(error))
+                await self.bell.wait(STORE_AWAY_S)
+            else:
+                return True
+        return False
+
+    async def _work(self) -> None:
+        fetcher = HttpFetcher(clock=self.clock, version=__version__, contact=self.settings.planb_contact or CONTACT)
+        polling = self.polling(fetcher)
+        await self.store.register_feeds(polling.feed_ids, self.clock.now())
+        pumps = (self._poll(polling), self._deliver())
+        listeners = [
+            asyncio.create_task(supervise(name, run, luck=random.random), name=name)
+            for name, run in self._running.items()
+        ]
+        log.info("ready", services=len(self.team.catalogue.services), chats=sorted(self._running))
+        try:
+            await asyncio.gather(*pumps)
+            await polling.save_quiet()
+        finally:
+            for task in listeners:
+                task.cancel()
+            await asyncio.gather(*listeners, return_exceptions=True)
+            await fetcher.close()
+
+    def polling(self, fetcher: Fetcher) -> Polling:
+        """The first half of the pipeline."""
+        return Polling(
+            catalogue=self.team.catalogue,
+            formats=FORMATS,
+            fetcher=fetcher,
+            store=self.store,
+            clock=self.clock,
+            luck=random.random,
+            outbox_bell=self.outbox_bell,
+            watched=frozenset(f.service.slug for f in watched(self.team.catalogue, self.team.plans).values()),
+            followed=self.settings.poll_interval,
+            unfollowed=max(self.settings.poll_interval, POLL_UNFOLLOWED),
+        )
+
+    def delivering(self) -> Delivering:
+        """The second half of the pipeline."""
+        return Delivering(
+            store=self.store,
+            chats=self.chats,
+            catalogue=self.team.catalogue,
+            plans=self.team.plans,
+            languages=self.words,
+            clock=self.clock,
+            luck=random.random,
+            lease=self.settings.lease,
+        )
+
+    async def _poll(self, polling: Polling) -> None:
+        pump = Pump(name="poll", bell=self.bell, most=poll.MOST_AT_ONCE, pause=POLL_PAUSE_S)
+        await pump.run(polling.take, polling.work)
+
+    async def _deliver(self) -> None:
+        delivering = self.delivering()
+        pump = Pump(name="deliver", bell=self.outbox_bell, most=deliver.MOST_AT_ONCE, pause=OUTBOX_PAUSE_S)
+        await pump.run(delivering.take, delivering.work)
+
+    async def _serve(self) -> web.AppRunner:
+        app = web_app(self.store.ready, self._routes)
+        return await serve(app, self.settings.host, self.settings.port or 0)
+
+    def _add_slack(self, token: str) -> None:
+        from bot.chat.slack.app import API_URL, SlackChat  # noqa: PLC0415 - loaded only where it is used
+
+        settings = self.settings
+        chat = SlackChat(
+            bot_token=token,
+            app_token=settings.slack_app_token.get_secret_value() if settings.slack_app_token else None,
+            signing_secret=settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else None,
+            admins=settings.admins,
+            desk=self.desk,
+            outbox=self.store,
+            clock=self.clock,
+            language=settings.planb_language,
+            api_url=settings.slack_api_url or API_URL,
+        )
+        self.chats[Platform.SLACK] = chat
+        self._routes = (*self._routes, *chat.routes())
+        self._running["slack"] = chat.run
+
+    def _add_discord(self, token: str) -> None:
+        from bot.chat.discord.app import DiscordChat  # noqa: PLC0415 - loaded only where it is used
+
+        settings = self.settings
+        chat = DiscordChat(
+            token=token,
+            desk=self.desk,
+            notes=self.store,
+            clock=self.clock,
+            language=settings.planb_language,
+            api_url=settings.discord_api_url or None,
+            gateway_url=settings.discord_gateway_url or None,
+        )
+        self.chats[Platform.DISCORD] = chat
+        self._running["discord"] = chat.run
+
+    def _warn(self) -> None:
+        """What will hurt later, said loudly now."""
+        settings = self.settings
+        if settings.dyno and self.url.get_backend_name() == "sqlite":
+            log.error(
+                "SQLITE ON A DISK THAT IS WIPED EVERY DAY: subscriptions will be lost",
+                mend="add a Postgres database (heroku addons:create heroku-postgresql) so that DATABASE_URL is set",
+            )
+        if settings.slack_bot_token and not (settings.slack_app_token or settings.slack_signing_secret):
+            log.error("Slack commands will not work: set SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP)")
+        if settings.slack_signing_secret and not settings.slack_app_token and not settings.port:
+            log.error("Slack's HTTP mode needs PORT to be set, so that Slack can reach /slack/events")
+
+    def _stop_on_signals(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self.stop)

@@ -1,0 +1,82 @@
+"""The console as a chat: prints cards, and takes `/outage ...` lines on standard input."""
+
+import asyncio
+import sys
+from typing import TextIO
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from bot.chat.console.draw import draw
+from bot.commands.spec import Caller, FrontDesk
+from bot.domain.card import Card
+from bot.domain.subscription import Action, Claim, Platform, Receipt, Target
+from bot.domain.words import Language
+from bot.ports import Clock, Settled
+
+HERE = Target(platform=Platform.CONSOLE, workspace="local", channel="console")
+_PREFIXES = ("/outage", "/panne", "outage", "panne")
+
+
+class ConsoleChat:
+    """Implements `Chat` on a stream. Whoever sits at the console may manage it."""
+
+    platform = Platform.CONSOLE
+
+    def __init__(self, *, desk: FrontDesk, clock: Clock, language: Language, out: Console | None = None) -> None:
+        self._desk = desk
+        self._clock = clock
+        self._language = language
+        self._out = out or Console()
+
+    async def deliver(self, claim: Claim, card: Card) -> Receipt:
+        """Print: a first message, an indented reply, or one line for an edit of what was printed before."""
+        now = self._clock.now()
+        match claim.delivery.action:
+            case Action.EDIT:
+                pass  # what is printed cannot be changed, and the reply above has just said it
+            case Action.REPLY:
+                self._out.print(Padding(draw(card, now), (0, 0, 0, 4)))
+            case _:
+                self._out.print(draw(card, now))
+        return Receipt(message=str(claim.id), channel=HERE.channel)
+
+    async def settle(self, claim: Claim, now: object) -> Settled:
+        """A terminal cannot be asked what it shows: print it again, and say so."""
+        self._out.print(Text("(perhaps shown before the restart)", style="dim"))
+        return Settled()
+
+    async def tell(self, owner: str, card: Card) -> None:
+        """Whoever subscribed sits here."""
+        self._out.print(draw(card, self._clock.now()))
+
+    async def answer(self, line: str) -> Card:
+        """Answer a typed line; `/outage` before it may be left out."""
+        caller = Caller(target=HERE, user="you", may_manage=True, language=self._language)
+        return await self._desk.answer_line(without_prefix(line), caller)
+
+    async def run(self, stdin: TextIO | None = None) -> None:
+        """Answer lines from standard input until it ends; then stay quiet."""
+        reader = await _lines(stdin or sys.stdin)
+        if reader is None:
+            return
+        while line := await reader.readline():
+            if text := line.decode(errors="replace").strip():
+                self._out.print(draw(await self.answer(text), self._clock.now()))
+
+
+def without_prefix(line: str) -> str:
+    """The line without the slash command's own name."""
+    first, _, rest = line.strip().partition(" ")
+    return rest if first.casefold() in _PREFIXES else line
+
+
+async def _lines(stdin: TextIO) -> asyncio.StreamReader | None:
+    """Read without a thread, so that a stop never waits for a line; None where there is nothing to read from."""
+    reader = asyncio.StreamReader()
+    try:
+        await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), stdin)
+    except (ValueError, OSError):
+        return None  # a regular file or a closed stream: nobody types there
+    return reader

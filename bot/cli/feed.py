@@ -1,0 +1,81 @@
+"""`planb feed`: what we understand of a status page."""
+
+import asyncio
+import json as jsons
+from pathlib import Path
+
+from rich.console import Console
+
+from bot.app import CONTACT, SystemClock
+from bot.chat.console.draw import draw
+from bot.cli import EX_DATAERR, EX_UNAVAILABLE, fail
+from bot.commands.standing_card import standing_card
+from bot.core.standing import standing
+from bot.domain.errors import NotTheFormat, Unreachable
+from bot.domain.status import Feed, Freshness, Service, Sight, Snapshot
+from bot.feeds import FORMATS
+from bot.feeds.describe import describe
+from bot.feeds.detect import detect, documents_at, probe
+from bot.feeds.fetch import HttpFetcher
+from bot.locale import languages
+from bot.ports import Documents, Format
+
+
+def feed(where: str, format_name: str, *, json: bool) -> None:
+    """Print the page as JSON or as a card. Exit status 65: not a format we read; 69: not reachable."""
+    try:
+        format_, snapshot = _read(where, chosen(format_name))
+    except NotTheFormat as error:
+        fail(f"{where}: {error}", EX_DATAERR)
+    except (Unreachable, OSError) as error:
+        fail(f"{where}: {error}", EX_UNAVAILABLE)
+    else:
+        if json:
+            print(jsons.dumps(describe(snapshot, format_.name, Freshness.FRESH), ensure_ascii=False, indent=2))  # noqa: T201
+        else:
+            _show(where, format_, snapshot)
+
+
+def chosen(name: str) -> Format | None:
+    """The format of that name, None for no name. Raise NotTheFormat naming those there are."""
+    if name and name not in FORMATS:
+        raise NotTheFormat(f"there is no format {name!r}; these are read: {', '.join(FORMATS)}")
+    return FORMATS[name] if name else None
+
+
+def understood(documents: Documents, format_: Format | None, base: str = "") -> tuple[Format, Snapshot]:
+    """Parse, after finding the format if it is not given. Raise NotTheFormat."""
+    found = format_ or detect(documents)
+    if found is None:
+        raise NotTheFormat(f"not a status document in a format that is read ({', '.join(FORMATS)})")
+    return found, found.parse(documents, base)
+
+
+def _read(where: str, format_: Format | None) -> tuple[Format, Snapshot]:
+    if where.startswith(("http://", "https://")):
+        return asyncio.run(_fetch(where, format_))
+    return understood(documents_at(Path(where)), format_)
+
+
+async def _fetch(url: str, format_: Format | None) -> tuple[Format, Snapshot]:
+    fetcher = HttpFetcher(clock=SystemClock(), contact=CONTACT)
+    try:
+        found, base = (format_, url) if format_ else await probe(url, fetcher)
+        fetched = await fetcher.fetch(Feed(id="asked", url=base, format=found.name), found, {}, everything=True)
+        return found, found.parse(fetched.documents or {}, base)
+    finally:
+        await fetcher.close()
+
+
+def _show(where: str, format_: Format, snapshot: Snapshot) -> None:
+    now = SystemClock().now()
+    words = languages()["en"]
+    name = snapshot.page or where
+    service = Service(slug="page", name=name, page=snapshot.page_url, feeds=())
+    sight = Sight(freshness=Freshness.FRESH, read_at=now)
+    out = Console()
+    out.print(draw(standing_card(standing(service, None, snapshot, sight), (), words), now))
+    over = sum(incident.phase.is_over for incident in snapshot.incidents)
+    out.print(
+        f"format {format_.name} · {len(snapshot.components)} components · {len(snapshot.incidents)} incidents, {over} over"
+    )

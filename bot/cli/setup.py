@@ -1,0 +1,46 @@
+"""What helps to set the bot up: the database, the two platforms' forms, the schema of the team's file."""
+
+import json
+
+from bot.cli import EX_CONFIG, fail
+from bot.settings import read_settings
+
+
+def migrate() -> None:
+    """Bring the tables up to date."""
+    from bot.store.engine import database_url  # noqa: PLC0415
+    from bot.store.migrate import upgrade  # noqa: PLC0415
+
+    upgrade(database_url(read_settings().database_url))
+    _print("the database is up to date")
+
+
+def slack_manifest(http: str) -> None:
+    """Print the manifest, for Socket Mode or for HTTP mode at a public address."""
+    from bot.chat.slack.manifest import manifest  # noqa: PLC0415
+
+    _print(json.dumps(manifest(http or None), indent=2, ensure_ascii=False))
+
+
+def discord_invite(application: str) -> None:
+    """Print the invitation."""
+    from bot.chat.discord.invite import application_id_of, invite_url  # noqa: PLC0415
+
+    token = read_settings().discord_token
+    if not application and token is None:
+        fail(
+            "say the application's id (Discord's developer portal, General Information) or set DISCORD_TOKEN", EX_CONFIG
+        )
+    secret = token.get_secret_value() if token else ""
+    _print(invite_url(int(application) if application else application_id_of(secret)))
+
+
+def schema() -> None:
+    """Print the JSON Schema."""
+    from bot.team import schema as team_schema  # noqa: PLC0415
+
+    _print(json.dumps(team_schema(), indent=2, ensure_ascii=False))
+
+
+def _print(text: str) -> None:
+    print(text)  # noqa: T201

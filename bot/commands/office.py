@@ -1,0 +1,97 @@
+"""office: what every command works with, and the few questions they all ask."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.commands.spec import Request
+from bot.core.alternatives import plans_of
+from bot.core.catalogue import Catalogue, Found, matches
+from bot.core.overview import counsels, feeds_of, standing_of, watched
+from bot.core.render import alternatives
+from bot.core.standing import Standing
+from bot.domain.card import Listing
+from bot.domain.continuity import Plan
+from bot.domain.errors import UserError
+from bot.domain.status import Component, Part
+from bot.domain.words import Language, Words
+from bot.ports import Clock, Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Office:
+    """The store, the catalogue, the team's plans, the words and the clock. Commands never poll and never wait."""
+
+    catalogue: Catalogue
+    store: Store
+    plans: Sequence[Plan]
+    languages: Mapping[Language, Words]
+    clock: Clock
+
+    def words(self, request: Request) -> Words:
+        """The words of who asks."""
+        return self.languages[request.caller.language]
+
+    async def find(self, text: str, words: Words) -> Found:
+        """What a person named: a service, a part, or `service:component` by the component's name on the page.
+
+        Raise UserError with "did you mean" otherwise.
+        """
+        found = self.catalogue.find(text)
+        if found:
+            return found
+        service_text, _, component_text = text.partition(":")
+        service = self.catalogue.find(service_text) if component_text else None
+        if service is None:
+            raise UserError(unknown_service(text, self.catalogue.suggest(text), words))
+        part = Part(slug=component_text, name=component_text, components=(component_text,))
+        components = await self.components(service)
+        if not any(matches(part, component) for component in components):
+            raise UserError(_unknown_component(service, component_text, components, words))
+        return Found(service=service.service, part=part)
+
+    async def components(self, found: Found) -> tuple[Component, ...]:
+        """The components that the service's page listed last."""
+        states = await self.store.states(feeds_of([found]))
+        return tuple(c for state in states.values() if state.snapshot for c in state.snapshot.components)
+
+    async def standings(self, found: Iterable[Found]) -> tuple[Standing, ...]:
+        """How these are now, from what is stored."""
+        found = tuple(found)
+        states = await self.store.states(feeds_of(found))
+        return tuple(standing_of(one, states, self.clock.now()) for one in found)
+
+    async def alternatives(self, found: Found, words: Words) -> tuple[Listing, ...]:
+        """What to use instead of it, as its listings; none where the team named nothing."""
+        plans = plans_of(self.plans, found)
+        states = await self.store.states(feeds_of(watched(self.catalogue, plans).values())) if plans else {}
+        return alternatives(counsels(self.catalogue, plans, states, self.clock.now()), words)
+
+    async def followed(self, request: Request) -> tuple[Found, ...]:
+        """The services and parts that the channel follows."""
+        subscriptions = await self.store.subscriptions_of(request.caller.target)
+        return tuple(
+            found
+            for subscription in subscriptions
+            for name in ([f"{subscription.service}:{part}" for part in subscription.parts] or [subscription.service])
+            if (found := self.catalogue.find(name) or self.catalogue.find(subscription.service))
+        )
+
+
+def unknown_service(text: str, near: Sequence[str], words: Words) -> str:
+    """One line that says what to do."""
+    if near:
+        return words("I do not know “{text}”. Did you mean {near}?", text=text, near=either(near, words))
+    return words("I do not know “{text}”. `services` lists what I watch.", text=text)
+
+
+def _unknown_component(found: Found, text: str, components: Sequence[Component], words: Words) -> str:
+    names = ", ".join(component.label for component in components[:12])
+    if not names:
+        return words("{name} has no part that I know by the name “{text}”.", name=found.label, text=text)
+    return words("{name} has no part called “{text}”. It lists: {names}.", name=found.label, text=text, names=names)
+
+
+def either(items: Sequence[str], words: Words) -> str:
+    """`a, b or c`."""
+    *first, last = items
+    return f"{', '.join(first)} {words('or')} {last}" if first else last

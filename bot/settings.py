@@ -1,0 +1,80 @@
+"""Settings: everything the environment decides, read once. The only reader of the environment.
+
+Every field is a variable of the same name in capitals; `.env.example` lists them all.
+"""
+
+from datetime import timedelta
+from typing import Literal
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot.domain.errors import SettingsError
+from bot.domain.words import Language
+
+
+class Settings(BaseSettings):
+    """Frozen. An empty variable counts as not set."""
+
+    model_config = SettingsConfigDict(env_file=".env", frozen=True, extra="ignore", env_ignore_empty=True)
+
+    database_url: str = "sqlite:///planb.db"
+    planb_config: str = "planb.toml"
+    planb_language: Language = "en"
+    planb_contact: str = ""
+
+    slack_bot_token: SecretStr | None = None
+    slack_app_token: SecretStr | None = None
+    slack_signing_secret: SecretStr | None = None
+    slack_admins: str = ""
+    slack_api_url: str = ""
+
+    discord_token: SecretStr | None = None
+    discord_api_url: str = ""
+    discord_gateway_url: str = ""
+
+    port: int | None = Field(default=None, ge=1, le=65535)
+    host: str = "0.0.0.0"  # noqa: S104 - platforms route to the port from outside
+    poll_seconds: float = Field(default=60, ge=0.2)
+    lease_seconds: float = Field(default=60, ge=1)
+
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["auto", "console", "json", "logfmt"] = "auto"
+
+    dyno: str = ""
+
+    @property
+    def admins(self) -> frozenset[str]:
+        """Slack user ids that may always manage subscriptions."""
+        return frozenset(one.strip() for one in self.slack_admins.split(",") if one.strip())
+
+    @property
+    def poll_interval(self) -> timedelta:
+        """The time between two polls of a followed service."""
+        return timedelta(seconds=self.poll_seconds)
+
+    @property
+    def lease(self) -> timedelta:
+        """How long a delivery belongs to the process that took it."""
+        return timedelta(seconds=self.lease_seconds)
+
+    @property
+    def speaks_to_no_platform(self) -> bool:
+        """No token at all: then the console is the chat."""
+        return self.slack_bot_token is None and self.discord_token is None
+
+
+def read_settings() -> Settings:
+    """Read the environment and `.env`. Raise SettingsError naming the variable and what is wrong with it."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        name = str(first["loc"][0]).upper() if first["loc"] else "?"
+        raise SettingsError(f"{name}: {first['msg']}. See .env.example.") from None
+
+
+def secrets(settings: Settings) -> tuple[str, ...]:
+    """The values that must never be shown."""
+    hidden = (settings.slack_bot_token, settings.slack_app_token, settings.slack_signing_secret, settings.discord_token)
+    return tuple(one.get_secret_value() for one in hidden if one and one.get_secret_value())

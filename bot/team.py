@@ -1,0 +1,125 @@
+"""team: a team's own file, `planb.toml`: alternatives, and services that the catalogue does not know.
+
+The file is read strictly: a key we do not know is an error that names the line and the likely right key.
+"""
+
+import difflib
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, HttpUrl, ValidationError
+
+from bot.core.catalogue import Catalogue
+from bot.domain.continuity import Alternative, Plan
+from bot.domain.errors import SettingsError
+
+
+class _Alternative(BaseModel):
+    """One thing to use instead."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(min_length=1, max_length=80, description="What people call it")
+    service: str = Field(default="", description="Its entry in the catalogue (`claude`, `openai:api`), to watch it")
+    url: HttpUrl | None = Field(default=None, description="Where to open it")
+    note: str = Field(default="", max_length=200, description="A hint, such as: log in with the shared account")
+
+
+class TeamFile(BaseModel):
+    """The shape of `planb.toml`; its JSON Schema is printed by `planb schema`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    alternatives: dict[str, list[_Alternative]] = Field(
+        default_factory=dict, description="By service or part (`openai:chatgpt`), in your order"
+    )
+    services: dict[str, dict[str, Any]] = Field(
+        default_factory=dict, description="More services, or other addresses for known ones, as in the catalogue"
+    )
+
+
+def read_team(where: str) -> TeamFile:
+    """Read the file of that name; a text with a line break or `=` is the file itself (for hosts without files).
+
+    No file is no team file. Raise SettingsError with one line that says where and how to mend it.
+    """
+    if "\n" in where or "=" in where:
+        return parse_team(where, "PLANB_CONFIG")
+    path = Path(where)
+    if not path.exists():
+        return TeamFile()
+    try:
+        return parse_team(path.read_text(encoding="utf-8"), str(path))
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path}: cannot be read: {error}") from None
+
+
+def parse_team(text: str, name: str) -> TeamFile:
+    """Parse the text of a team file; `name` is how errors call it."""
+    try:
+        return TeamFile.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{name}: this is not TOML: {error}") from None
+    except ValidationError as error:
+        raise SettingsError(f"{name}{_explain(error, text)}") from None
+
+
+def plans(team: TeamFile, catalogue: Catalogue) -> Sequence[Plan]:
+    """The team's plans, with every service name resolved. Raise SettingsError for a name the catalogue has not."""
+    return tuple(
+        Plan(
+            wanted=_resolve(wanted, catalogue, f'alternatives."{wanted}"'),
+            alternatives=tuple(_alternative(one, catalogue, wanted) for one in alternatives),
+        )
+        for wanted, alternatives in team.alternatives.items()
+    )
+
+
+def _alternative(raw: _Alternative, catalogue: Catalogue, wanted: str) -> Alternative:
+    where = f'alternatives."{wanted}", {raw.name}: service'
+    return Alternative(
+        name=raw.name,
+        service=_resolve(raw.service, catalogue, where) if raw.service else "",
+        url=str(raw.url) if raw.url else "",
+        note=raw.note,
+    )
+
+
+def _resolve(name: str, catalogue: Catalogue, where: str) -> str:
+    found = catalogue.find(name)
+    if found is None:
+        near = catalogue.suggest(name, 1)
+        hint = f"did you mean {near[0]!r}?" if near else "`planb services` lists what there is."
+        raise SettingsError(f"planb.toml: {where}: no service is called {name!r}; {hint}")
+    return found.value
+
+
+def _explain(error: ValidationError, text: str) -> str:
+    first = error.errors(include_url=False)[0]
+    path = [str(step) for step in first["loc"]]
+    key = next((step for step in reversed(path) if not step.isdigit()), "")
+    line = _line_of(key, text)
+    at = f", line {line}" if line else ""
+    if first["type"] != "extra_forbidden":
+        return f"{at}: {'.'.join(path)}: {first['msg']}"
+    near = difflib.get_close_matches(key, _keys_at(path), n=1)
+    hint = f"did you mean {near[0]!r}?" if near else f"known here: {', '.join(_keys_at(path))}."
+    return f"{at}: {'.'.join(path)}: there is no such key; {hint}"
+
+
+def _keys_at(path: Sequence[str]) -> Sequence[str]:
+    model: type[BaseModel] = _Alternative if len(path) > 1 else TeamFile
+    return list(model.model_fields)
+
+
+def _line_of(key: str, text: str) -> int | None:
+    spot = re.compile(rf"^\s*(\[+.*)?[\"']?{re.escape(key)}[\"']?\s*[\]=.]")
+    return next((number for number, line in enumerate(text.splitlines(), 1) if spot.search(line)), None)
+
+
+def schema() -> Mapping[str, Any]:
+    """The JSON Schema of `planb.toml`."""
+    return TeamFile.model_json_schema()
