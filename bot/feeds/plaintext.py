@@ -10,36 +10,7 @@ _TAG = re.compile(
     r"|strong|style|sub|sup|table|tbody|td|tfoot|th|thead|time|title|tr|tt|u|ul|var)(?=[\s/>])[^<>]*>",
     re.IGNORECASE,
 )
-_BREAKS = frozenset(
-    (
-        "article",
-        "blockquote",
-        "br",
-        "dd",
-        "div",
-        "dl",
-        "dt",
-        "footer",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "header",
-        "hr",
-        "li",
-        "ol",
-        "p",
-        "pre",
-        "section",
-        "table",
-        "td",
-        "th",
-        "tr",
-        "ul",
-    )
-)
+_BREAK = re.compile(r"article|blockquote|br|dd|div|dl|dt|footer|h[1-6r]|header|li|ol|p|pre|section|table|t[dhr]|ul")
 _HIDDEN = frozenset({"script", "style", "head", "title", "iframe"})
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 # NUL cannot be stored in Postgres, and a lone surrogate cannot be written as UTF-8.
@@ -73,16 +44,19 @@ def _without_tags(text: str) -> tuple[str, bool]:
     pieces = _TAG.split(text)
     if len(pieces) == 1:
         return text, False
-    names = {name.lower() for name in pieces[2::3]}
     # In HTML a line break of the source is a blank; in text with a stray <b> it is a line break.
-    flow = " " if names & _BREAKS else "\n"
+    flow = " " if any(_is_break(name) for name in pieces[2::3]) else "\n"
     kept = [pieces[0].replace("\n", flow)]
     hidden = ""
     for closing, name, words in zip(pieces[1::3], pieces[2::3], pieces[3::3], strict=True):
         hidden = _now_hidden(hidden, name.lower(), closing=bool(closing))
-        kept.append("\n" if name.lower() in _BREAKS else "")
+        kept.append("\n" if _is_break(name) else "")
         kept.append("" if hidden else words.replace("\n", flow))
     return "".join(kept), True
+
+
+def _is_break(name: str) -> bool:
+    return _BREAK.fullmatch(name.lower()) is not None
 
 
 def _now_hidden(hidden: str, name: str, *, closing: bool) -> str:

@@ -1,0 +1,31 @@
+"""What a server asks of those who poll it: how long to wait (RFC 9110 10.2.3, RFC 9111 5.2.2.1)."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+LONGEST_WISH = timedelta(minutes=15)
+LONGEST_RETRY = timedelta(days=1)
+_MAX_AGE = re.compile(r"(?:^|[\s,])max-age\s*=\s*\"?(\d{1,9})", re.IGNORECASE)
+
+
+def wish(cache_control: str) -> timedelta | None:
+    """`max-age`, at most 15 minutes: nobody may silence a feed for a day by mistake. None where there is none."""
+    found = _MAX_AGE.search(cache_control)
+    seconds = int(found[1]) if found else 0
+    return min(timedelta(seconds=seconds), LONGEST_WISH) if seconds else None
+
+
+def retry_after(value: str, now: datetime) -> timedelta | None:
+    """Seconds or an HTTP date, at most a day. None for what is neither, or past."""
+    value = value.strip()
+    if re.fullmatch(r"[0-9]{1,9}", value):
+        wait = timedelta(seconds=int(value))
+    else:
+        try:
+            moment = parsedate_to_datetime(value)
+        except (ValueError, IndexError, OverflowError):
+            return None
+        # `-0000` and unknown zone names come back without a zone; HTTP knows GMT alone.
+        wait = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - now
+    return min(wait, LONGEST_RETRY) if wait > timedelta() else None
