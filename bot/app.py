@@ -106,7 +106,7 @@ class App:
         runner = await self._serve() if listen and self.settings.port else None
         try:
             if await self.open_store():
-                await self._work()
+                await self.work()
         finally:
             if runner:
                 await runner.cleanup()
@@ -144,7 +144,7 @@ class App:
                 return True
         return False
 
-    async def _work(self) -> None:
+    async def work(self) -> None:
         fetcher = HttpFetcher(clock=self.clock, version=__version__, contact=self.settings.planb_contact or CONTACT)
         polling = self.polling(fetcher)
         await self.store.register_feeds(polling.feed_ids, self.clock.now())

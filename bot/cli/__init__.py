@@ -57,9 +57,7 @@ def feed(
 
 @app.command()
 def replay(
-    folder: Annotated[
-        Path, typer.Argument(metavar="DIR", help="Each file or folder in it is one poll, in name order.")
-    ],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Each file or folder in it is one poll, by name.")],
     format_name: FormatName = "",
     components: Annotated[str, typer.Option(help="As a channel that follows only these parts: a,b.")] = "",
     json: Json = False,  # noqa: FBT002 - a flag

@@ -76,6 +76,5 @@ def _show(where: str, format_: Format, snapshot: Snapshot) -> None:
     out = Console()
     out.print(draw(standing_card(standing(service, None, snapshot, sight), (), words), now))
     over = sum(incident.phase.is_over for incident in snapshot.incidents)
-    out.print(
-        f"format {format_.name} · {len(snapshot.components)} components · {len(snapshot.incidents)} incidents, {over} over"
-    )
+    counts = f"{len(snapshot.components)} components · {len(snapshot.incidents)} incidents, {over} of them over"
+    out.print(f"format {format_.name} · {counts}")

@@ -17,8 +17,5 @@ def services(query: str) -> None:
         format_ = one.service.feeds[0].format
         table.add_row(one.value, one.label, one.service.category, format_, parts)
     out = Console()
-    out.print(
-        table
-        if found
-        else f"Nothing is called {query!r}. Close to it: {', '.join(catalogue.suggest(query)) or 'nothing'}"
-    )
+    near = ", ".join(catalogue.suggest(query)) or "nothing"
+    out.print(table if found else f"Nothing is called {query!r}. Close to it: {near}.")

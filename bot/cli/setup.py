@@ -28,9 +28,7 @@ def discord_invite(application: str) -> None:
 
     token = read_settings().discord_token
     if not application and token is None:
-        fail(
-            "say the application's id (Discord's developer portal, General Information) or set DISCORD_TOKEN", EX_CONFIG
-        )
+        fail("say the application's id (see Discord's developer portal) or set DISCORD_TOKEN", EX_CONFIG)
     secret = token.get_secret_value() if token else ""
     _print(invite_url(int(application) if application else application_id_of(secret)))
 
