@@ -5,7 +5,7 @@ outage is neither. The mark before the title says the same, with a shape of its 
 """
 
 from collections.abc import Iterable, Iterator
-from itertools import groupby
+from itertools import chain, groupby
 from types import MappingProxyType
 from typing import Any
 
@@ -61,14 +61,17 @@ def plain(card: Card) -> dict[str, Any]:
     """The same without blocks or formatting, for the day Slack refuses the blocks."""
     facts = (f"{fact.name}: {_spoken(fact.value)}" for fact in card.facts)
     listings = (line for listing in card.listings for line in _spoken_listing(listing))
-    lines = [card.title, safe_url(card.url), _spoken(card.lead), card.quote, *facts, *listings, _spoken(card.footer)]
-    return {"text": fit(pieces("\n".join(filter(None, map(clean, lines)))), PLAIN_MOST) or ELLIPSIS}
+    head = (card.title, safe_url(card.url), _spoken(card.lead), card.quote)
+    lines = chain(head, facts, listings, (_spoken(card.footer),))
+    return {
+        "text": fit(pieces("\n".join(_enough(filter(None, map(clean, lines)), PLAIN_MOST))), PLAIN_MOST) or ELLIPSIS
+    }
 
 
 def _body(card: Card) -> Iterator[Block]:
     heading = link(one_line(card.title) or ELLIPSIS, card.url, TITLE_MOST)
     yield _section(f"{MARKS[card.tone]} *{heading}*")
-    if lead := fit(_mrkdwn(card.lead), SECTION_MOST):
+    if lead := fit(_mrkdwn(card.lead), SECTION_MOST).strip():
         yield _section(lead)
     if quote := clean(card.quote):
         lines = [part.replace("\n", "\n> ") for part in pieces(quote)]
@@ -170,6 +173,15 @@ def _spoken_listing(listing: Listing) -> Iterator[str]:
     yield listing.heading
     for item in listing.items:
         yield f"{MARKS[item.tone] if item.tone else BULLET} {_spoken(item.text)}"
+
+
+def _enough(lines: Iterable[str], most: int) -> Iterator[str]:
+    """Lines until there are `most` characters, so that the rest is not worked on in vain."""
+    for line in lines:
+        yield line
+        most -= len(line)
+        if most < 0:
+            break
 
 
 def _batches(texts: Iterable[str], count: int, most: int) -> Iterator[list[str]]:

@@ -125,7 +125,7 @@ def _answered(error: SlackApiError) -> Verdict:
 
 def _status(response: Any) -> int:
     """slack_sdk hands over aiohttp's own answer where it could not read the body."""
-    return int(getattr(response, "status_code", None) or getattr(response, "status", 0))
+    return int(response.status_code if hasattr(response, "status_code") else response.status)
 
 
 def _wait(seconds: str) -> timedelta:

@@ -17,6 +17,8 @@ ELLIPSIS = "…"
 BREAK = "\u200b"
 """A zero width space. No name of an emoji, a person or a channel can hold one, so it breaks them unseen."""
 
+TEXT_MOST = 20_000
+"""More than one message shows; the rest is not even looked at."""
 URL_MOST = 600
 LABEL_MOST = 300
 CODE_MOST = 300
@@ -46,7 +48,7 @@ def size(text: str) -> int:
 
 def clean(text: str) -> str:
     """Without control, bidirectional, zero width and surrogate characters; never more than one empty line."""
-    lines = _BREAKS.sub("\n", text).replace("\t", " ")
+    lines = _BREAKS.sub("\n", text[:TEXT_MOST]).replace("\t", " ")
     kept = (character for character in lines if character == "\n" or unicodedata.category(character)[0] != "C")
     return re.sub(r"\s*\n\s*\n\s*", "\n\n", "".join(kept)).strip()
 

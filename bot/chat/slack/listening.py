@@ -68,7 +68,7 @@ class Listener:
             logger=bolt_log,
             signing_secret="",
             # Ours: Bolt's own asks auth.test before the first ack, which Slack wants within 3 s.
-            authorize=self._authorize,
+            authorize=_authorize,
             # door.py verifies; Bolt's own logs whole bodies and raises on odd headers.
             request_verification_enabled=False,
             # The echo of our own post is an event of our own bot.
@@ -79,9 +79,6 @@ class Listener:
         for command in COMMANDS:
             app.command(command)(self._command)
         return app
-
-    async def _authorize(self, enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
-        return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id)
 
     async def _echo(self, request: AsyncBoltRequest, next: Next) -> BoltResponse | None:  # noqa: A002 (Bolt's name)
         """A middleware and no listener: Bolt acknowledges an event before its listener runs.
@@ -135,6 +132,10 @@ class Listener:
             answer = await respond(**plain(card), **quiet)
         if answer.status_code != _FINE:
             self._log.warning("Slack did not take the answer to a command: HTTP %d", answer.status_code)
+
+
+async def _authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
+    return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id)
 
 
 def _our_delivery(body: Mapping[str, Any]) -> int | None:

@@ -1,0 +1,138 @@
+"""Every row of the table of errors."""
+
+from datetime import timedelta
+from typing import Any
+
+import aiohttp
+import pytest
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from bot.chat.slack.errors import MENDS, VERDICTS, describe, mend, verdict, word
+from bot.domain.errors import Verdict
+
+CLOSED, UNCLEAR, LATER = Verdict(permanent=True), Verdict(ambiguous=True), Verdict()
+
+
+def refused(error: str, status: int = 200, **headers: str) -> SlackApiError:
+    return answered({"ok": False, "error": error}, status, **headers)
+
+
+def answered(data: Any, status: int = 200, **headers: str) -> SlackApiError:
+    response = AsyncSlackResponse(
+        client=AsyncWebClient(),
+        http_verb="POST",
+        api_url="chat.postMessage",
+        req_args={},
+        data=data,
+        headers={name.replace("_", "-"): value for name, value in headers.items()},
+        status_code=status,
+    )
+    return SlackApiError("no", response)  # type: ignore[no-untyped-call]
+
+
+ROWS = {
+    "account_inactive": CLOSED,
+    "app_uninstalled": CLOSED,
+    "invalid_auth": CLOSED,
+    "not_authed": CLOSED,
+    "team_access_not_granted": CLOSED,
+    "token_expired": CLOSED,
+    "token_revoked": CLOSED,
+    "channel_not_found": CLOSED,
+    "ekm_access_denied": CLOSED,
+    "is_archived": CLOSED,
+    "not_in_channel": CLOSED,
+    "restricted_action": CLOSED,
+    "restricted_action_non_threadable_channel": CLOSED,
+    "restricted_action_read_only_channel": CLOSED,
+    "restricted_action_thread_locked": CLOSED,
+    "restricted_action_thread_only_channel": CLOSED,
+    "cannot_dm_bot": CLOSED,
+    "messages_tab_disabled": CLOSED,
+    "user_disabled": CLOSED,
+    "user_not_found": CLOSED,
+    "fatal_error": UNCLEAR,
+    "internal_error": UNCLEAR,
+    "request_timeout": UNCLEAR,
+    "service_unavailable": UNCLEAR,
+    "msg_too_long": LATER,
+    "invalid_blocks": LATER,
+    "missing_scope": LATER,
+    "a_word_of_next_year": LATER,
+}
+
+
+@pytest.mark.parametrize(("error", "meaning"), ROWS.items())
+def test_every_word_of_slack_has_one_meaning(error: str, meaning: Verdict) -> None:
+    assert verdict(refused(error)) == meaning
+
+
+def test_no_row_of_the_table_is_untested() -> None:
+    assert set(VERDICTS) <= set(ROWS)
+
+
+@pytest.mark.parametrize(
+    ("error", "seconds"),
+    [
+        (refused("ratelimited", 429, Retry_After="37"), 37),
+        (refused("rate_limited", 200, Retry_After="5"), 5),
+        (answered("", 429, Retry_After="2"), 2),
+        (refused("ratelimited", 429), 30),
+        (refused("ratelimited", 429, Retry_After="soon"), 30),
+        (refused("ratelimited", 429, Retry_After="-4"), 30),
+        (refused("ratelimited", 429, Retry_After="0"), 1),
+        (refused("ratelimited", 429, Retry_After="99999999"), 3600),
+        (refused("ratelimited", 429, Retry_After="9" * 500), 30),
+    ],
+)
+def test_a_rate_limit_says_when_to_come_back(error: SlackApiError, seconds: int) -> None:
+    assert verdict(error) == Verdict(retry_after=timedelta(seconds=seconds))
+
+
+@pytest.mark.parametrize(
+    ("error", "meaning"),
+    [
+        (answered({}, 500), UNCLEAR),
+        (answered("<h1>", 503), UNCLEAR),
+        (refused("channel_not_found", 502), UNCLEAR),
+        (answered({"ok": False}), UNCLEAR),
+        (answered({"ok": False, "error": 7}), UNCLEAR),
+        (answered({}, 403), LATER),
+        (TimeoutError(), UNCLEAR),
+        (ConnectionResetError(), UNCLEAR),
+        (aiohttp.ServerDisconnectedError(), UNCLEAR),
+        (aiohttp.ClientOSError(), UNCLEAR),
+        (aiohttp.ClientPayloadError(), UNCLEAR),
+        (AttributeError("a list where an object should be"), UNCLEAR),
+        (aiohttp.InvalidURL("x"), LATER),
+    ],
+)
+def test_what_may_have_happened_is_ambiguous(error: Exception, meaning: Verdict) -> None:
+    assert verdict(error) == meaning
+
+
+def test_it_tells_an_error_in_one_short_line() -> None:
+    assert describe(refused("is_archived")) == "is_archived"
+    assert describe(answered("<h1>oops</h1>", 503)) == "HTTP 503"
+    assert describe(TimeoutError("secret")) == "TimeoutError"
+
+
+def test_it_knows_a_word_only_where_there_is_one() -> None:
+    assert word(None) == word(TimeoutError()) == word(answered("text")) == ""
+
+
+@pytest.mark.parametrize("error", MENDS)
+@pytest.mark.parametrize("token", ["bot token", "app token"])
+def test_what_a_person_can_mend_is_one_line_with_the_token_and_where_to_find_it(error: str, token: str) -> None:
+    line = str(mend(refused(error), token))
+
+    assert token in line
+    assert ("xoxb-" in line) is (token == "bot token")
+    assert "\n" not in line
+    assert "{" not in line
+
+
+def test_what_nobody_can_mend_has_no_such_line() -> None:
+    assert mend(refused("ratelimited", 429), "bot token") is None
