@@ -46,6 +46,8 @@ class SlackFront:
         self.people: dict[str, Answer] = {}
         self.gates: dict[str, asyncio.Event] = {}
         self.echoes = True
+        self.deaf = asyncio.Event()
+        self.refuses_links = False
         self.unacknowledged: list[Answer] = []
         self.opens = 0
         self.url = ""
@@ -157,7 +159,8 @@ class SlackFront:
         envelope = {"envelope_id": number, "type": kind, "payload": payload, "accepts_response_payload": True}
         await self._sockets[-1].send_json(envelope)
         async with asyncio.timeout(within):
-            return await acked
+            answer: Answer = await acked
+        return answer
 
     async def _api(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"]
@@ -243,11 +246,15 @@ class SlackFront:
             self.unacknowledged.append(event)
 
     async def _link(self, request: web.Request) -> web.WebSocketResponse:
+        if self.refuses_links:
+            raise web.HTTPNotFound
         socket = web.WebSocketResponse()
         await socket.prepare(request)
         self._sockets.append(socket)
         await socket.send_json({"type": "hello", "num_connections": 1, "connection_info": {"app_id": APP}})
         self._connected.set()
+        if self.deaf.is_set():
+            await asyncio.sleep(3)
         async for received in socket:
             if received.type is WSMsgType.TEXT:
                 said = json.loads(received.data)

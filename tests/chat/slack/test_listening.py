@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from bot.chat.slack import listening, socket
 from bot.chat.slack.app import SlackChat
 from bot.domain.errors import SendError, SettingsError
 from bot.domain.subscription import Platform, Receipt, Target
@@ -255,6 +256,41 @@ async def test_it_gives_up_a_connection_that_does_not_come_back(
 
     with pytest.raises(ConnectionError, match="did not come back"):
         await asyncio.wait_for(task, 5)
+
+
+async def test_it_gives_up_a_first_connection_that_does_not_come_about(
+    chat: SlackChat, front: SlackFront, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(socket, "CONNECT_SECONDS", 0.1)
+    front.refuses_links = True
+
+    with pytest.raises(ConnectionError, match="cannot be reached"):
+        await asyncio.wait_for(chat.run(), 5)
+
+
+async def test_it_stops_in_time_though_slack_does_not_say_goodbye(
+    chat: SlackChat, front: SlackFront, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(socket, "CLOSE_SECONDS", 0.05)
+    front.deaf.set()
+    loop = asyncio.get_running_loop()
+    async with running(chat, front):
+        begun = loop.time()
+
+    assert loop.time() - begun < 1
+
+
+async def test_it_does_not_wait_for_ever_for_an_answer_when_it_stops(
+    chat: SlackChat, front: SlackFront, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listening, "FAREWELL_SECONDS", 0.05)
+    async with running(chat, front):
+        front.gates["users.info"] = asyncio.Event()
+        await front.slash("status")
+        await until(lambda: front.asked("users.info"))
+    front.gates["users.info"].set()
+
+    assert front.responses.empty()
 
 
 async def test_it_says_who_it_is(chat: SlackChat) -> None:
