@@ -149,8 +149,10 @@ def _entry(raw: Mapping[str, object], link: str) -> Entry:
     content = raw.get("content")
     body = content[0]["value"] if isinstance(content, list) and content else ""
     tags = raw.get("tags")
+    # Without a guid the parser hands out the link in its place.
+    guid = "" if raw.get("id") == raw.get("link") else line(_text(raw.get("id")))
     return Entry(
-        guid=line(_text(raw.get("id"))),
+        guid=guid,
         link=_address(raw.get("link"), link),
         title=line(_text(raw.get("title"))),
         html=_text(body) or _text(raw.get("description")),

@@ -75,8 +75,8 @@ def _key(entry: Entry, home: str) -> str:
     if named:
         return bounded_id(named[1])
     link = entry.link.rstrip("/")
-    # Without a guid the parser hands out the link, and on some pages every link is the home page.
-    if entry.guid and entry.guid.rstrip("/") not in {link, home.rstrip("/")}:
+    # On some pages every link is the home page.
+    if entry.guid and entry.guid.rstrip("/") != home.rstrip("/"):
         return bounded_id(entry.guid)
     if link and link != home.rstrip("/"):
         return bounded_id(link)
@@ -120,7 +120,6 @@ def _incident(key: str, group: Sequence[Entry]) -> Incident:
     ordered = sorted(spoken.values(), key=lambda one: one.at.timestamp() if one.at else 0)
     last, entry = ordered[-1], parts[-1]
     kind = _kind(parts, ordered)
-    resolved = last.at if last.phase.is_over else None
     started, until = _span(entry) if kind is Kind.MAINTENANCE else (None, None)
     return Incident(
         id=key,
@@ -130,7 +129,7 @@ def _incident(key: str, group: Sequence[Entry]) -> Incident:
         url=entry.link,
         started_at=started or _started(key, parts, ordered),
         until=until,
-        resolved_at=resolved,
+        resolved_at=_resolved(ordered),
         components=tuple(dict.fromkeys(_component_id(one.name) for one in concerned(entry.html))),
         updates=tuple(_updates(ordered)),
         raw_phase=last.raw,
@@ -163,7 +162,17 @@ def _started(key: str, parts: Sequence[Entry], spoken: Sequence[_Said]) -> datet
         return min(created, first.at or created)
     if len(spoken) == 1 and first.phase.is_over and published == first.at:
         return None
+    if len(spoken) > 1 and first.at is None:
+        return None
     return min((moment for moment in (first.at, published) if moment), default=None)
+
+
+def _resolved(spoken: Sequence[_Said]) -> datetime | None:
+    """When it ended; a postmortem comes days later."""
+    if not spoken[-1].phase.is_over:
+        return None
+    ends = [one for one in spoken if one.phase.is_over and one.phase is not Phase.POSTMORTEM]
+    return (ends or spoken)[-1].at
 
 
 def _spoken(entry: Entry) -> Iterator[_Said]:
@@ -172,15 +181,22 @@ def _spoken(entry: Entry) -> Iterator[_Said]:
     if not listed:
         yield _one(single(entry.title, entry.html, entry.categories), entry)
         return
-    # `published` is the time of the latest update; going back from there, each year is the nearest.
-    near = entry.published or entry.updated
+    planned = _EVENT.search(entry.html) is not None
+    dated = _dated(listed, entry, planned=planned)
+    yield from _phased(reversed(dated), Phase.SCHEDULED if planned else Phase.INVESTIGATING)
+
+
+def _dated(listed: Iterable[Statement], entry: Entry, *, planned: bool) -> list[tuple[Statement, datetime | None]]:
+    """Newest first. `published` is the time of the newest; going back from there, each year is the nearest."""
+    near = entry.published
     dated: list[tuple[Statement, datetime | None]] = []
     for statement in listed:
         at = statement.when.near(near) if statement.when else None
+        if at is None and not dated and not planned:
+            at = entry.published
         near = at or near
         dated.append((statement, at))
-    planned = _EVENT.search(entry.html) is not None
-    yield from _phased(reversed(dated), Phase.SCHEDULED if planned else Phase.INVESTIGATING)
+    return dated
 
 
 def _phased(dated: Iterable[tuple[Statement, datetime | None]], before: Phase) -> Iterator[_Said]:
