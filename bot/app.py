@@ -6,6 +6,7 @@ import signal
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import structlog
 from aiohttp import web
@@ -38,6 +39,10 @@ from bot.store.migrate import migrate
 from bot.store.store import SqlStore
 from bot.team import plans, read_team
 from bot.web.app import serve, web_app
+
+if TYPE_CHECKING:  # each platform's library is loaded only where it has a token
+    from bot.chat.discord.app import DiscordChat
+    from bot.chat.slack.app import SlackChat
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -86,6 +91,8 @@ class App:
         self.desk = Desk(self._office(), COMMANDS)
         self.console = ConsoleChat(desk=self.desk, clock=self.clock, language=settings.planb_language, out=out)
         self.chats: dict[Platform, Chat] = {Platform.CONSOLE: self.console}
+        self.slack: SlackChat | None = None
+        self.discord: DiscordChat | None = None
         self._routes: Sequence[web.RouteDef] = ()
         self._running: dict[str, Callable[[], Awaitable[None]]] = {}
 
@@ -205,7 +212,7 @@ class App:
         return await serve(app, self.settings.host, self.settings.port or 0)
 
     def _add_slack(self, token: str) -> None:
-        from bot.chat.slack.app import API_URL, SlackChat  # noqa: PLC0415 - loaded only where it is used
+        from bot.chat.slack.app import API_URL, SlackChat  # noqa: PLC0415
 
         settings = self.settings
         chat = SlackChat(
@@ -219,12 +226,12 @@ class App:
             language=settings.planb_language,
             api_url=settings.slack_api_url or API_URL,
         )
-        self.chats[Platform.SLACK] = chat
+        self.slack = self.chats[Platform.SLACK] = chat
         self._routes = (*self._routes, *chat.routes())
         self._running["slack"] = chat.run
 
     def _add_discord(self, token: str) -> None:
-        from bot.chat.discord.app import DiscordChat  # noqa: PLC0415 - loaded only where it is used
+        from bot.chat.discord.app import DiscordChat  # noqa: PLC0415
 
         settings = self.settings
         chat = DiscordChat(
@@ -236,7 +243,7 @@ class App:
             api_url=settings.discord_api_url or None,
             gateway_url=settings.discord_gateway_url or None,
         )
-        self.chats[Platform.DISCORD] = chat
+        self.discord = self.chats[Platform.DISCORD] = chat
         self._running["discord"] = chat.run
 
     def _warn(self) -> None:

@@ -162,7 +162,7 @@ _STAGE = {
         "The alternatives' own pages are stand-ins that report no trouble."
     ),
     "fr": (
-        "Les pages d’état sont servies sur cette machine, dans le vrai format du jour ; les heures creuses sont sautées. "
+        "Les pages d’état sont servies sur cette machine, dans le format d’origine ; les heures creuses sont sautées. "
         "Les pages des alternatives sont des doublures sans incident."
     ),
 }

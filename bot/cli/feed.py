@@ -8,7 +8,7 @@ from rich.console import Console
 
 from bot.app import CONTACT, SystemClock
 from bot.chat.console.draw import draw
-from bot.cli import EX_DATAERR, EX_UNAVAILABLE, fail
+from bot.cli.exits import EX_DATAERR, EX_UNAVAILABLE, fail
 from bot.commands.standing_card import standing_card
 from bot.core.standing import standing
 from bot.domain.errors import NotTheFormat, Unreachable

@@ -13,7 +13,7 @@ from rich.text import Text
 from bot.app import SystemClock
 from bot.chat.console.app import HERE
 from bot.chat.console.draw import draw, plain
-from bot.cli import EX_DATAERR, EX_UNAVAILABLE, fail
+from bot.cli.exits import EX_DATAERR, EX_UNAVAILABLE, fail
 from bot.cli.feed import chosen, understood
 from bot.core.diff import diff
 from bot.core.memory import remember
@@ -50,7 +50,6 @@ def replay(folder: Path, format_name: str, components: str, *, json: bool) -> No
         polls = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
     except OSError as error:
         fail(str(error), EX_UNAVAILABLE)
-        return
     player = Player(
         service=folder.resolve().name,
         parts=tuple(text.strip() for text in components.split(",") if text.strip()),
@@ -70,7 +69,6 @@ def _chosen(name: str) -> Format | None:
         return chosen(name)
     except NotTheFormat as error:
         fail(str(error), EX_DATAERR)
-        return None
 
 
 @dataclass(slots=True, kw_only=True)

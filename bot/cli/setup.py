@@ -2,7 +2,7 @@
 
 import json
 
-from bot.cli import EX_CONFIG, fail
+from bot.cli.exits import EX_CONFIG, fail
 from bot.settings import read_settings
 
 

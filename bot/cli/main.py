@@ -1,0 +1,134 @@
+"""The command line. Every command imports what it needs when it runs, so that `--help` is quick and needs nothing."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.cli.exits import EX_CONFIG, EX_UNAVAILABLE, fail
+from bot.domain.errors import PlanBError, SettingsError
+
+app = typer.Typer(
+    name="planb",
+    help="Tells a team, in Slack and Discord, which of its tools are down and what to use instead.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+FormatName = Annotated[str, typer.Option("--format", help="The wire format, if it is known.")]
+
+
+@app.command()
+def run() -> None:
+    """Run the bot: poll, post, answer. Without any token it posts here and takes /outage lines here."""
+    from bot.cli import run as command  # noqa: PLC0415
+
+    command.run()
+
+
+@app.command()
+def demo(
+    outage: Annotated[str, typer.Argument(help="Which outage; `planb demo list` names them.")] = "",
+    speed: Annotated[float, typer.Option(help="Twice as fast: 2.", min=0.05, max=100)] = 1,
+    channel: Annotated[str, typer.Option(help="A real channel: slack:T0123:C0123 or discord:GUILD:CHANNEL.")] = "",
+) -> None:
+    """Replay a real outage through the whole pipeline, here or in a real channel. Needs no token and no network."""
+    from bot.cli import demo as command  # noqa: PLC0415
+
+    command.demo(outage, speed, channel)
+
+
+@app.command()
+def feed(
+    where: Annotated[str, typer.Argument(metavar="FILE-or-URL", help="A status page, or a saved document or folder.")],
+    format_name: FormatName = "",
+    json: Json = False,  # noqa: FBT002 - a flag
+) -> None:
+    """Find the format of a status page and print what we understand of it."""
+    from bot.cli import feed as command  # noqa: PLC0415
+
+    command.feed(where, format_name, json=json)
+
+
+@app.command()
+def replay(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Each file or folder in it is one poll, by name.")],
+    format_name: FormatName = "",
+    components: Annotated[str, typer.Option(help="As a channel that follows only these parts: a,b.")] = "",
+    json: Json = False,  # noqa: FBT002 - a flag
+) -> None:
+    """Play successive polls from files: every message we would post, edit or keep to ourselves, with the reason."""
+    from bot.cli import replay as command  # noqa: PLC0415
+
+    command.replay(folder, format_name, components, json=json)
+
+
+@app.command()
+def ask(line: Annotated[list[str], typer.Argument(help='For instance: "status chatgpt".')]) -> None:
+    """Ask what you could ask in the chat; answered from what the running bot has stored."""
+    from bot.cli import ask as command  # noqa: PLC0415
+
+    command.ask(" ".join(line))
+
+
+@app.command()
+def check(json: Json = False) -> None:  # noqa: FBT002 - a flag
+    """Look at settings, files, database, tokens and feeds: what works, what does not, how to mend it."""
+    from bot.cli import check as command  # noqa: PLC0415
+
+    command.check(json=json)
+
+
+@app.command()
+def services(query: Annotated[str, typer.Argument(help="Part of a name or a category.")] = "") -> None:
+    """List the services we know."""
+    from bot.cli import services as command  # noqa: PLC0415
+
+    command.services(query)
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database up to date (the release phase does this)."""
+    from bot.cli import setup as command  # noqa: PLC0415
+
+    command.migrate()
+
+
+@app.command("slack-manifest")
+def slack_manifest(
+    http: Annotated[str, typer.Option(help="For HTTP mode: the public address, https://bot.example.org.")] = "",
+) -> None:
+    """Print the manifest to create the Slack app from."""
+    from bot.cli import setup as command  # noqa: PLC0415
+
+    command.slack_manifest(http)
+
+
+@app.command("discord-invite")
+def discord_invite(
+    application: Annotated[str, typer.Argument(help="The application's id; without it, from DISCORD_TOKEN.")] = "",
+) -> None:
+    """Print the address that invites the bot into a Discord server."""
+    from bot.cli import setup as command  # noqa: PLC0415
+
+    command.discord_invite(application)
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of planb.toml."""
+    from bot.cli import setup as command  # noqa: PLC0415
+
+    command.schema()
+
+
+def main() -> None:
+    """Run the command; an error of ours is one line on stderr and an exit status."""
+    try:
+        app()
+    except SettingsError as error:
+        fail(str(error), EX_CONFIG)
+    except PlanBError as error:
+        fail(str(error), EX_UNAVAILABLE)
