@@ -4,7 +4,9 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from sqlite3 import SQLITE_ERROR
 from sqlite3 import Error as SqliteError
+from sqlite3 import OperationalError as SqliteOperationalError
 from typing import Any, cast
 
 from sqlalchemy import Connection, Engine, event
@@ -58,18 +60,20 @@ def database_url(text: str) -> URL:
 
 
 _PRAGMAS = (
-    "PRAGMA busy_timeout = 5000",  # milliseconds; first, the others may have to wait too
     "PRAGMA foreign_keys = ON",
     "PRAGMA synchronous = NORMAL",  # with WAL: no commit is lost when the process dies, only with the power
 )
 
 # psycopg: https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS
-_POSTGRES_CONNECT = {
-    "prepare_threshold": None,  # prepared statements do not survive PgBouncer's transaction pooling
-    "connect_timeout": 5,  # seconds
-    "keepalives_idle": 30,  # seconds
-    "tcp_user_timeout": 15000,  # milliseconds: a connection that is dead but not closed
-    "application_name": "planb",
+_CONNECT: dict[str, dict[str, Any]] = {
+    "sqlite": {"timeout": 5},  # seconds to wait for a writer in another process
+    "postgresql": {
+        "prepare_threshold": None,  # prepared statements do not survive PgBouncer's transaction pooling
+        "connect_timeout": 5,  # seconds
+        "keepalives_idle": 30,  # seconds
+        "tcp_user_timeout": 15000,  # milliseconds: a connection that is dead but not closed
+        "application_name": "planb",
+    },
 }
 
 # SET LOCAL, because PgBouncer hands the connection to somebody else after the transaction, and refuses `options`.
@@ -105,9 +109,7 @@ def create(url: URL) -> AsyncEngine:
 
 def connect_args(url: URL) -> dict[str, Any]:
     """What the driver is told, as far as the address does not say it itself."""
-    if url.get_backend_name() != "postgresql":
-        return {}
-    return {name: value for name, value in _POSTGRES_CONNECT.items() if name not in url.query}
+    return {name: value for name, value in _CONNECT[url.get_backend_name()].items() if name not in url.query}
 
 
 def listen(engine: Engine) -> None:
@@ -122,18 +124,26 @@ def listen(engine: Engine) -> None:
 
 def _open_sqlite(path: Path) -> Any:
     def opened(connection: Any, record: Any) -> None:
-        connection.isolation_level = None
-        cursor = connection.cursor()
-        for pragma in _PRAGMAS:
-            cursor.execute(pragma)
-        # Changing the mode needs the file alone and does not wait; the mode stays in the file, so whoever holds it now
-        # has done it for us, or the next connection will.
-        with suppress(SqliteError):
-            cursor.execute("PRAGMA journal_mode = WAL")
-        cursor.close()
+        try:
+            _prepare_sqlite(connection)
+        except SqliteError:
+            connection.close()  # the pool only forgets a connection that fails here
+            raise
         record.info["file"] = _identity(path)
 
     return opened
+
+
+def _prepare_sqlite(connection: Any) -> None:
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in _PRAGMAS:
+        cursor.execute(pragma)
+    # Changing the mode needs the file alone and does not wait. The mode stays in the file: whoever holds it now has
+    # changed it for us, or the next connection will.
+    with suppress(SqliteOperationalError):
+        cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.close()
 
 
 def _same_file(path: Path) -> Any:
@@ -160,8 +170,8 @@ def _open_postgres(connection: Any, _record: Any) -> None:
 def _begin(connection: Connection) -> None:
     writes = bool(connection.get_execution_options().get(WRITES))
     statement = _BEGIN[connection.dialect.name, writes]
-    if statement and connection.dialect.is_async:
-        # Past SQLAlchemy's cursors: with aiosqlite each of their steps is a trip to another thread, three of them here.
+    if statement and connection.dialect.driver == "aiosqlite":
+        # Past SQLAlchemy's cursors: each of their steps would be a trip to another thread, three of them here.
         raw = cast("Any", connection.connection.dbapi_connection)
         raw.run_async(lambda driver: driver.execute(statement))
     elif statement:
@@ -176,7 +186,7 @@ def border() -> Iterator[None]:
     """Turn every error that means "the database is away" into StoreAway; mistakes of ours stay what they are."""
     try:
         yield
-    except (DBAPIError, DisconnectionError, PoolTimeout, OSError) as error:
+    except (DBAPIError, DisconnectionError, PoolTimeout, SqliteError, OSError) as error:
         line = _line(error)
         if any(word in line for word in _UNMIGRATED):
             raise StoreAway("the database has no tables yet, or old ones: run `planb migrate`") from error
@@ -188,6 +198,8 @@ def border() -> Iterator[None]:
 def _is_away(error: Exception) -> bool:
     if not isinstance(error, DBAPIError):
         return True
+    if getattr(error.orig, "sqlite_errorcode", None) == SQLITE_ERROR:
+        return False  # sqlite3 calls a mistake in a statement "operational" too
     # A plain DatabaseError is a file that is damaged or no database at all.
     kinds = (OperationalError, InterfaceError, InternalError)
     return error.connection_invalidated or isinstance(error, kinds) or type(error) is DatabaseError

@@ -12,7 +12,7 @@ from bot.ports import FeedState, Outcome
 from bot.store.cache import Snapshots
 from bot.store.codec import Validators, decode, encode
 from bot.store.database import AnyRow, Database, Part
-from bot.store.promises import promised
+from bot.store.promises import Promises
 from bot.store.schema import Utc, feeds, snapshots
 
 _KEPT_SNAPSHOTS = 256
@@ -80,6 +80,7 @@ class SqlFeeds(Part):
     def __init__(self, database: Database) -> None:
         super().__init__(database)
         self._snapshots = Snapshots(_KEPT_SNAPSHOTS)
+        self._promises = Promises(database)
         put = database.insert(snapshots)
         again = {"snapshot": put.excluded.snapshot}
         self._put_snapshot = put.on_conflict_do_update(index_elements=["feed"], set_=again)
@@ -146,7 +147,7 @@ class SqlFeeds(Part):
                 await connection.execute(_SAVE_WITH_SNAPSHOT, _saved(outcome))
                 row = {"feed": outcome.feed, "snapshot": encode(Snapshot, outcome.snapshot)}
                 await connection.execute(self._put_snapshot, row)
-            await promised(connection, self._database, outcome.deliveries, outcome.at)
+            await self._promises.add(connection, outcome.deliveries, outcome.at)
 
     async def _states(self, connection: AsyncConnection, rows: Sequence[AnyRow]) -> dict[str, FeedState]:
         known = {row.id: self._snapshots.get(row.id, row.revision) for row in rows if row.revision}

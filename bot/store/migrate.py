@@ -40,7 +40,7 @@ def upgrade(url: URL) -> None:
     engine = sa.create_engine(
         url.set(drivername="sqlite") if sqlite else url,
         poolclass=sa.NullPool,
-        connect_args=_SQLITE_WAIT if sqlite else connect_args(url),
+        connect_args=connect_args(url) | (_SQLITE_WAIT if sqlite else {}),
         hide_parameters=True,
     ).execution_options(**{WRITES: True})
     listen(engine)

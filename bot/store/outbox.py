@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from bot.domain.change import Change
 from bot.domain.subscription import Action, Claim, Delivery, Platform, Receipt, Target
 from bot.store.codec import decode, encode
-from bot.store.database import AnyRow, Part
-from bot.store.promises import promised
+from bot.store.database import AnyRow, Database, Part
+from bot.store.promises import Promises
 from bot.store.schema import Utc, deliveries, echoes, threads
 
 _older = deliveries.alias("older")
@@ -75,10 +75,17 @@ _SENT = (
 class SqlOutbox(Part):
     """The deliveries' half of the store."""
 
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self._promises = Promises(database)
+        root = database.insert(threads)
+        again = {"receipt": root.excluded.receipt}
+        self._put_root = root.on_conflict_do_update(index_elements=["thread_key"], set_=again)
+
     async def promise(self, promises: Sequence[Delivery], now: datetime) -> int:
         """Store deliveries; those whose key exists are left alone. Return how many were new."""
         async with self._database.writing() as connection:
-            return await promised(connection, self._database, promises, now)
+            return await self._promises.add(connection, promises, now)
 
     async def claim_due(self, now: datetime, lease: timedelta, limit: int) -> Sequence[Claim]:
         """Lease due deliveries, committed before return: per thread key only the oldest unfinished one."""
@@ -99,9 +106,8 @@ class SqlOutbox(Part):
             mine = {"mine": claim.id, "held": claim.lease, "shown": shown, "now": now}
             done = await connection.execute(_SENT, mine)
             if done.rowcount and claim.delivery.action is Action.POST:
-                root = self._database.insert(threads).values(thread_key=claim.delivery.thread_key, receipt=shown)
-                again = {"receipt": root.excluded.receipt}
-                await connection.execute(root.on_conflict_do_update(index_elements=["thread_key"], set_=again))
+                root = {"thread_key": claim.delivery.thread_key, "receipt": shown}
+                await connection.execute(self._put_root, root)
 
     async def failed(self, claim: Claim, error: str, *, again: datetime | None, unsettled: bool, now: datetime) -> None:
         """It did not go out (or, `unsettled`, perhaps did). An old claim is ignored.

@@ -37,17 +37,23 @@ _OVERTAKE = (
 )
 
 
-async def promised(connection: AsyncConnection, database: Database, promises: Sequence[Delivery], now: datetime) -> int:
-    """Insert deliveries, leave those whose key exists alone, return how many were new."""
-    rows = [_row(delivery, now) for delivery in promises if delivery.action is not Action.NONE]
-    if not rows:
-        return 0
-    insert = database.insert(deliveries).on_conflict_do_nothing(index_elements=["key"]).returning(deliveries.c.id)
-    new = (await connection.execute(insert, rows)).all()
-    threads = sorted({delivery.thread_key for delivery in promises if delivery.action is Action.EDIT})
-    for start in range(0, len(threads), _CHUNK):
-        await connection.execute(_OVERTAKE, {"threads": threads[start : start + _CHUNK], "now": now})
-    return len(new)
+class Promises:
+    """Inserts deliveries, as a part of somebody else's transaction."""
+
+    def __init__(self, database: Database) -> None:
+        insert = database.insert(deliveries).on_conflict_do_nothing(index_elements=["key"])
+        self._insert = insert.returning(deliveries.c.id)
+
+    async def add(self, connection: AsyncConnection, promises: Sequence[Delivery], now: datetime) -> int:
+        """Insert deliveries, leave those whose key exists alone, return how many were new."""
+        rows = [_row(delivery, now) for delivery in promises if delivery.action is not Action.NONE]
+        if not rows:
+            return 0
+        new = (await connection.execute(self._insert, rows)).all()
+        threads = sorted({delivery.thread_key for delivery in promises if delivery.action is Action.EDIT})
+        for start in range(0, len(threads), _CHUNK):
+            await connection.execute(_OVERTAKE, {"threads": threads[start : start + _CHUNK], "now": now})
+        return len(new)
 
 
 def _row(delivery: Delivery, now: datetime) -> Mapping[str, object]:

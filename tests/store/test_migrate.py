@@ -1,0 +1,90 @@
+import asyncio
+import logging
+import subprocess
+import sys
+
+import pytest
+import sqlalchemy as sa
+from alembic import command
+from alembic.script import ScriptDirectory
+from sqlalchemy.engine import URL
+
+from bot.store.engine import WRITES, listen
+from bot.store.migrate import configuration, migrate, upgrade
+from bot.store.schema import HEAD
+from bot.store.store import SqlStore
+
+
+def connected(url: URL) -> sa.Engine:
+    name = "sqlite" if url.get_backend_name() == "sqlite" else url.drivername
+    engine = sa.create_engine(url.set(drivername=name), poolclass=sa.NullPool).execution_options(**{WRITES: True})
+    listen(engine)
+    return engine
+
+
+def test_the_migrations_make_exactly_the_tables(url: URL) -> None:
+    with connected(url).begin() as connection:
+        command.check(configuration(connection))
+
+
+def test_the_newest_version_is_the_one_we_name(url: URL) -> None:
+    with connected(url).begin() as connection:
+        assert ScriptDirectory.from_config(configuration(connection)).get_heads() == [HEAD]
+
+
+async def test_migrating_makes_a_store_ready_and_again_does_nothing(empty: URL) -> None:
+    store = SqlStore(empty)
+    assert not await store.ready()
+    await migrate(empty)
+    assert await store.ready()
+    await store.set_note("a", "b")
+    await migrate(empty)
+    assert await store.note("a") == "b"
+    await store.close()
+
+
+def test_going_back_leaves_no_table(url: URL) -> None:
+    engine = connected(url)
+    with engine.begin() as connection:
+        command.downgrade(configuration(connection), "base")
+    with engine.begin() as connection:
+        assert set(sa.inspect(connection).get_table_names()) == {"alembic_version"}
+
+
+async def test_a_newer_database_is_left_alone_and_used(url: URL) -> None:
+    with connected(url).begin() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+    await migrate(url)
+    store = SqlStore(url)
+    assert await store.ready()
+    await store.close()
+
+
+async def test_an_older_database_is_not_ready(url: URL) -> None:
+    with connected(url).begin() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '0000'"))
+    store = SqlStore(url)
+    assert not await store.ready()
+    await store.close()
+
+
+async def test_several_threads_may_migrate_at_once(empty: URL) -> None:
+    await asyncio.gather(*(migrate(empty) for _ in range(4)))
+    with connected(empty).begin() as connection:
+        assert connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalars().all() == [HEAD]
+
+
+def test_two_processes_may_migrate_at_once(empty: URL) -> None:
+    code = (
+        "import sys; from bot.store.engine import database_url; from bot.store.migrate import upgrade;"
+        "upgrade(database_url(sys.argv[1]))"
+    )
+    address = empty.render_as_string(hide_password=False)
+    both = [subprocess.Popen([sys.executable, "-c", code, address], stderr=subprocess.PIPE) for _ in range(2)]  # noqa: S603
+    assert [(one.communicate()[1], one.returncode) for one in both] == [(b"", 0)] * 2
+
+
+def test_migrating_leaves_logging_alone(empty: URL, caplog: pytest.LogCaptureFixture) -> None:
+    before = (logging.root.level, list(logging.root.handlers), logging.getLogger("bot").disabled)
+    upgrade(empty)
+    assert (logging.root.level, list(logging.root.handlers), logging.getLogger("bot").disabled) == before

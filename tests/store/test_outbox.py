@@ -1,0 +1,193 @@
+import asyncio
+from datetime import timedelta
+
+from bot.domain.subscription import Action, Receipt
+from bot.store.store import SqlStore
+from tests.store.made import LOUNGE, MINUTE, NOON, OFFICE, SHOWN, delivery, follow
+
+
+async def keys(store: SqlStore, now: object = NOON, limit: int = 50) -> list[str]:
+    return [claim.delivery.key for claim in await store.claim_due(now, MINUTE, limit)]  # type: ignore[arg-type]
+
+
+async def test_promising_twice_promises_once(store: SqlStore) -> None:
+    assert await store.promise([delivery("a"), delivery("b")], NOON) == 2
+    assert await store.promise([delivery("b"), delivery("c")], NOON) == 1
+    assert await store.promise([], NOON) == 0
+
+
+async def test_a_decision_to_stay_silent_is_no_promise(store: SqlStore) -> None:
+    assert await store.promise([delivery("a", Action.NONE)], NOON) == 0
+    assert await store.next_due() is None
+
+
+async def test_a_claim_carries_the_delivery_as_it_was_promised(store: SqlStore) -> None:
+    await store.promise([delivery("a", to=LOUNGE)], NOON)
+    (claim,) = await store.claim_due(NOON, MINUTE, 5)
+    assert claim.delivery == delivery("a", to=LOUNGE)
+    assert (claim.attempt, claim.lease, claim.root, claim.unsettled_since) == (1, 1, None, None)
+
+
+async def test_what_is_claimed_or_sent_is_not_claimed_again(store: SqlStore, other: SqlStore) -> None:
+    await store.promise([delivery("a")], NOON)
+    (claim,) = await store.claim_due(NOON, MINUTE, 5)
+    assert await keys(other) == []
+    await store.sent(claim, SHOWN, NOON)
+    assert await keys(other, NOON + 9 * MINUTE) == []
+    assert await store.next_due() is None
+    assert await store.promise([delivery("a")], NOON) == 0
+
+
+async def test_two_processes_never_claim_the_same_delivery(store: SqlStore, other: SqlStore) -> None:
+    await store.promise([delivery(f"k{n}", about=f"i{n}") for n in range(60)], NOON)
+    claims = await asyncio.gather(*(keys(s, limit=7) for s in [store, other] * 5))
+    taken = [key for some in claims for key in some]
+    assert len(taken) == len(set(taken)) == 60
+
+
+async def test_a_thread_is_told_strictly_in_order_and_others_do_not_wait(store: SqlStore) -> None:
+    post, reply = delivery("post"), delivery("reply", Action.REPLY)
+    await store.promise([post, reply, delivery("elsewhere", about="i2")], NOON)
+    first, second = await store.claim_due(NOON, MINUTE, 50)
+    assert [first.delivery.key, second.delivery.key] == ["post", "elsewhere"]
+    assert await keys(store) == []
+    await store.sent(first, SHOWN, NOON)
+    (answer,) = await store.claim_due(NOON, MINUTE, 50)
+    assert answer.delivery == reply
+    assert answer.root == SHOWN
+
+
+async def test_a_thread_waits_while_its_first_one_is_to_be_tried_again(store: SqlStore) -> None:
+    await store.promise([delivery("post"), delivery("reply", Action.REPLY)], NOON)
+    (claim,) = await store.claim_due(NOON, MINUTE, 50)
+    await store.failed(claim, "503", again=NOON + 5 * MINUTE, unsettled=False, now=NOON)
+    assert await keys(store, NOON + MINUTE) == []
+    assert await store.next_due() == NOON + 5 * MINUTE
+    (again,) = await store.claim_due(NOON + 5 * MINUTE, MINUTE, 50)
+    assert (again.delivery.key, again.attempt, again.lease, again.unsettled_since) == ("post", 2, 2, None)
+
+
+async def test_a_reply_goes_out_without_a_root_when_its_post_was_given_up(store: SqlStore) -> None:
+    await store.promise([delivery("post"), delivery("reply", Action.REPLY)], NOON)
+    (claim,) = await store.claim_due(NOON, MINUTE, 50)
+    await store.failed(claim, "too long", again=None, unsettled=False, now=NOON)
+    (reply,) = await store.claim_due(NOON, MINUTE, 50)
+    assert (reply.delivery.key, reply.root) == ("reply", None)
+    await store.sent(reply, SHOWN, NOON)
+    await store.promise([delivery("late", Action.REPLY)], NOON)
+    (late,) = await store.claim_due(NOON, MINUTE, 50)
+    assert late.root is None
+
+
+async def test_a_process_that_died_between_claim_and_sent_leaves_an_unsettled_delivery(
+    store: SqlStore, other: SqlStore
+) -> None:
+    await store.promise([delivery("a")], NOON)
+    await store.claim_due(NOON, MINUTE, 5)
+    await store.close()
+    assert await other.next_due() == NOON + MINUTE
+    assert await keys(other, NOON + timedelta(seconds=59)) == []
+    (again,) = await other.claim_due(NOON + 2 * MINUTE, MINUTE, 5)
+    assert (again.attempt, again.lease, again.unsettled_since) == (2, 2, NOON)
+    (third,) = await other.claim_due(NOON + 9 * MINUTE, MINUTE, 5)
+    assert (third.attempt, third.unsettled_since) == (3, NOON + 2 * MINUTE)
+
+
+async def test_an_unclear_answer_stays_unsettled_since_the_first_attempt(store: SqlStore) -> None:
+    await store.promise([delivery("a")], NOON)
+    for n in range(3):
+        (claim,) = await store.claim_due(NOON + n * MINUTE, MINUTE, 5)
+        assert claim.unsettled_since == (NOON if n else None)
+        again = NOON + (n + 1) * MINUTE
+        await store.failed(claim, "timeout", again=again, unsettled=True, now=NOON + n * MINUTE)
+    (claim,) = await store.claim_due(NOON + 3 * MINUTE, MINUTE, 5)
+    await store.failed(claim, "refused", again=NOON + 4 * MINUTE, unsettled=False, now=NOON + 3 * MINUTE)
+    (claim,) = await store.claim_due(NOON + 4 * MINUTE, MINUTE, 5)
+    assert claim.unsettled_since is None
+
+
+async def test_an_old_claim_changes_nothing(store: SqlStore, other: SqlStore) -> None:
+    await store.promise([delivery("a"), delivery("reply", Action.REPLY)], NOON)
+    (old,) = await store.claim_due(NOON, MINUTE, 5)
+    (new,) = await other.claim_due(NOON + MINUTE, MINUTE, 5)
+    await store.sent(old, Receipt(message="wrong", channel="C1"), NOON + MINUTE)
+    await store.failed(old, "gone", again=None, unsettled=False, now=NOON + MINUTE)
+    assert await store.next_due() == NOON + 2 * MINUTE
+    await other.sent(new, SHOWN, NOON + MINUTE)
+    await store.failed(new, "twice", again=NOON, unsettled=False, now=NOON + MINUTE)
+    (reply,) = await store.claim_due(NOON + MINUTE, MINUTE, 5)
+    assert (reply.delivery.key, reply.root) == ("reply", SHOWN)
+
+
+async def test_of_several_waiting_edits_only_the_newest_goes_out(store: SqlStore) -> None:
+    await store.promise([delivery("post")], NOON)
+    await store.promise([delivery("edit 1", Action.EDIT), delivery("edit 2", Action.EDIT)], NOON)
+    await store.promise([delivery("reply", Action.REPLY), delivery("edit 3", Action.EDIT)], NOON)
+    assert await store.promise([delivery("edit 1", Action.EDIT)], NOON) == 0
+    told = []
+    while claims := await store.claim_due(NOON, MINUTE, 5):
+        for claim in claims:
+            told.append(claim.delivery.key)
+            await store.sent(claim, SHOWN, NOON)
+    assert told == ["post", "reply", "edit 3"]
+
+
+async def test_an_edit_that_was_tried_is_not_overtaken(store: SqlStore) -> None:
+    await store.promise([delivery("edit 1", Action.EDIT), delivery("other", Action.EDIT, about="i2")], NOON)
+    claim, _ = await store.claim_due(NOON, MINUTE, 5)
+    await store.failed(claim, "timeout", again=NOON + MINUTE, unsettled=True, now=NOON)
+    await store.promise([delivery("edit 2", Action.EDIT)], NOON)
+    assert "edit 1" in await keys(store, NOON + MINUTE)
+
+
+async def test_next_due_does_not_name_what_stands_behind_another(store: SqlStore) -> None:
+    assert await store.next_due() is None
+    await store.promise([delivery("post"), delivery("reply", Action.REPLY)], NOON)
+    assert await store.next_due() == NOON
+    await store.claim_due(NOON, MINUTE, 5)
+    assert await store.next_due() == NOON + MINUTE
+
+
+async def test_a_disabled_channel_is_told_nothing_more(store: SqlStore) -> None:
+    await store.subscribe(follow(), NOON)
+    await store.promise([delivery("a"), delivery("b", about="i2"), delivery("c", to=LOUNGE)], NOON)
+    (claim,) = await store.claim_due(NOON, MINUTE, 1)
+    await store.disable(OFFICE, "channel_not_found", NOON)
+    await store.failed(claim, "channel_not_found", again=NOON, unsettled=False, now=NOON)
+    assert await keys(store) == ["c"]
+
+
+async def test_an_echo_is_remembered_and_the_first_one_stands(store: SqlStore, other: SqlStore) -> None:
+    assert await store.echo(7) is None
+    await store.echoed(7, SHOWN, NOON)
+    await store.echoed(7, Receipt(message="2.2", channel="C1"), NOON)
+    assert await other.echo(7) == SHOWN
+
+
+async def test_a_very_long_incident_id_still_has_its_own_thread(store: SqlStore) -> None:
+    long = "https://status.example/" + "x" * 5000
+    promises = [delivery(f"{long}{n}", about=f"{long}{n}") for n in range(2)]
+    assert await store.promise(promises, NOON) == 2
+    assert await store.promise(promises, NOON) == 0
+    claims = await store.claim_due(NOON, MINUTE, 5)
+    assert [claim.delivery.change.incident.id[-1] for claim in claims] == ["0", "1"]
+    await store.sent(claims[0], SHOWN, NOON)
+    await store.promise([delivery("r", Action.REPLY, about=f"{long}0")], NOON)
+    (reply,) = await store.claim_due(NOON, MINUTE, 5)
+    assert reply.root == SHOWN
+
+
+async def test_ids_are_never_used_again(store: SqlStore, url: object) -> None:
+    ids = []
+    for n in range(3):
+        await store.promise([delivery(f"k{n}")], NOON)
+        (claim,) = await store.claim_due(NOON, MINUTE, 1)
+        ids.append(claim.id)
+        await store.sent(claim, SHOWN, NOON)
+    assert ids == sorted(set(ids))
+
+
+async def test_a_burst_to_many_channels_is_promised_in_order(store: SqlStore) -> None:
+    burst = [delivery(f"{n}", Action.EDIT, about=f"i{n % 700}") for n in range(2100)]
+    assert await store.promise(burst, NOON) == 2100
+    assert await keys(store, limit=9999) == [str(n) for n in range(1400, 2100)]

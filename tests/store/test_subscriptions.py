@@ -1,0 +1,74 @@
+from dataclasses import replace
+
+from bot.domain.status import Impact
+from bot.domain.subscription import MaintenanceWish
+from bot.store.store import SqlStore
+from tests.store.made import LOUNGE, MINUTE, NOON, OFFICE, follow
+
+
+async def test_a_subscription_comes_back_as_it_was_made(store: SqlStore) -> None:
+    wish = replace(
+        follow(),
+        parts=("API / Chat", "é"),
+        min_impact=Impact.MAJOR,
+        maintenance=MaintenanceWish.START,
+        language="fr",
+    )
+    assert await store.subscribe(wish, NOON)
+    assert await store.subscriptions("acme") == [wish]
+    assert await store.subscriptions_of(OFFICE) == [wish]
+
+
+async def test_following_again_changes_the_filters(store: SqlStore) -> None:
+    assert await store.subscribe(follow(), NOON)
+    changed = replace(follow(), min_impact=Impact.CRITICAL, owner="U2")
+    assert not await store.subscribe(changed, NOON + MINUTE)
+    assert await store.subscriptions("acme") == [changed]
+
+
+async def test_a_channel_lists_its_services_in_order(store: SqlStore) -> None:
+    for service in ("slack", "acme", "github"):
+        await store.subscribe(follow(service), NOON)
+    await store.subscribe(follow("acme", LOUNGE), NOON)
+    assert [one.service for one in await store.subscriptions_of(OFFICE)] == ["acme", "github", "slack"]
+    assert [one.target for one in await store.subscriptions("acme")] == [OFFICE, LOUNGE]
+    assert await store.subscribed_services() == {"acme", "github", "slack"}
+
+
+async def test_nothing_is_told_after_unsubscribing(store: SqlStore) -> None:
+    await store.subscribe(follow(), NOON)
+    assert await store.unsubscribe(OFFICE, "acme")
+    assert not await store.unsubscribe(OFFICE, "acme")
+    assert await store.subscriptions("acme") == []
+    assert await store.subscribed_services() == frozenset()
+
+
+async def test_disabling_names_every_owner_once_and_only_the_first_time(store: SqlStore) -> None:
+    for service, owner in (("a", "U2"), ("b", "U1"), ("c", "U2"), ("d", "")):
+        await store.subscribe(follow(service, owner=owner), NOON)
+    await store.subscribe(follow("a", LOUNGE, owner="U9"), NOON)
+    assert await store.disable(OFFICE, "is_archived", NOON) == ["U1", "U2"]
+    assert await store.disable(OFFICE, "is_archived", NOON) == []
+    assert await store.subscriptions_of(OFFICE) == []
+    assert await store.subscribed_services() == {"a"}
+    assert [one.target for one in await store.subscriptions("a")] == [LOUNGE]
+
+
+async def test_subscribing_again_enables_again(store: SqlStore) -> None:
+    await store.subscribe(follow(), NOON)
+    await store.disable(OFFICE, "not_in_channel", NOON)
+    assert await store.subscribe(follow(), NOON)
+    assert await store.subscriptions("acme") == [follow()]
+
+
+async def test_unsubscribing_what_was_disabled_says_that_it_was_not_followed(store: SqlStore) -> None:
+    await store.subscribe(follow(), NOON)
+    await store.disable(OFFICE, "not_in_channel", NOON)
+    assert not await store.unsubscribe(OFFICE, "acme")
+
+
+async def test_a_note_is_remembered_and_replaced(store: SqlStore, other: SqlStore) -> None:
+    assert await store.note("identified") is None
+    await store.set_note("identified", "1")
+    await store.set_note("identified", "2")
+    assert await other.note("identified") == "2"
