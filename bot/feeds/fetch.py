@@ -29,7 +29,11 @@ _OK = 200
 _NOT_MODIFIED = 304
 _GONE = frozenset({404, 410})
 _WAIT = frozenset({429, 503})
+_NO_ADDRESS = "it, or what it redirects to, is no address that can be asked"
 _REASONS: tuple[tuple[type[BaseException], str], ...] = (
+    # httpx reads the target of a redirect even where it is not to follow it.
+    (httpx.RemoteProtocolError, _NO_ADDRESS),
+    (httpx.InvalidURL, _NO_ADDRESS),
     (aiohttp.ClientConnectorDNSError, "its host name is not known"),
     (aiohttp.ClientConnectorCertificateError, "its certificate is not valid"),
     (aiohttp.ClientSSLError, "no secure connection can be made"),

@@ -115,7 +115,21 @@ def test_one_broken_stretch_of_bytes_is_read_or_refused(path: Path, data: st.Dat
 
 
 JSON_CASES = [path for path in CASES if path.is_dir() or path.suffix == ".json"]
-STRANGE: list[Any] = ["new-word", "", None, 7, -1.5, 10**30, True, [], {}, ["x"], {"x": 1}, "\ud800", "9999-12-31T23:59:59-14:00"]
+STRANGE: list[Any] = [
+    "new-word",
+    "",
+    None,
+    7,
+    -1.5,
+    10**30,
+    True,
+    [],
+    {},
+    ["x"],
+    {"x": 1},
+    "\ud800",
+    "9999-12-31T23:59:59-14:00",
+]
 
 
 @pytest.mark.parametrize("path", JSON_CASES, ids=case_name)
