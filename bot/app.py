@@ -12,7 +12,7 @@ import structlog
 from aiohttp import web
 from rich.console import Console
 
-from bot import __version__
+from bot import __version__, logs
 from bot.catalogue import load_catalogue
 from bot.chat.console.app import ConsoleChat
 from bot.commands import COMMANDS
@@ -33,7 +33,7 @@ from bot.jobs.loop import STORE_AWAY_S, Bell, Pump, supervise
 from bot.jobs.poll import Polling
 from bot.locale import languages
 from bot.ports import Chat, Clock, Fetcher
-from bot.settings import Settings
+from bot.settings import Settings, secrets
 from bot.store.engine import database_url
 from bot.store.migrate import migrate
 from bot.store.store import SqlStore
@@ -72,6 +72,13 @@ def read_files(settings: Settings) -> Team:
     file = read_team(settings.planb_config)
     catalogue = load_catalogue(file.services or None)
     return Team(catalogue=catalogue, plans=plans(file, catalogue))
+
+
+def set_up_logs(settings: Settings) -> None:
+    """Log as the settings say, without their secrets."""
+    logs.set_up(
+        level=settings.log_level, how=settings.log_format, stamped=bool(settings.dyno), secrets=secrets(settings)
+    )
 
 
 class App:

@@ -9,8 +9,6 @@ from typing import Any
 import structlog
 from structlog.typing import Processor
 
-from bot.settings import Settings
-
 _TOKENS = re.compile(
     r"xox[abeprs]-[\w-]+|xapp-[\w-]+|[MNO][\w-]{23,27}\.[\w-]{6,7}\.[\w-]{27,}|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"
 )
@@ -27,8 +25,8 @@ _LOUD = {
 """httpx logs whole addresses, bolt whole requests: nobody reads them, and they may hold secrets."""
 
 
-def set_up(settings: Settings, secrets: Iterable[str]) -> None:
-    """Configure structlog and the standard library's logging."""
+def set_up(*, level: str, how: str, stamped: bool, secrets: Iterable[str]) -> None:
+    """Configure structlog and the standard library's logging. `stamped`: the host's router stamps each line itself."""
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_logger_name,
@@ -36,7 +34,7 @@ def set_up(settings: Settings, secrets: Iterable[str]) -> None:
         structlog.processors.format_exc_info,
         _redacting(tuple(secrets)),
     ]
-    if not settings.dyno:  # the platform's router stamps each line itself
+    if not stamped:
         shared.insert(0, structlog.processors.TimeStamper(fmt="iso", utc=True))
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -48,18 +46,17 @@ def set_up(settings: Settings, secrets: Iterable[str]) -> None:
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _writer(settings)],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _writer(how)],
         )
     )
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    root.setLevel(settings.log_level.upper())
-    for name, level in _LOUD.items():
-        logging.getLogger(name).setLevel(max(level, root.level))
+    root.setLevel(level.upper())
+    for name, least in _LOUD.items():
+        logging.getLogger(name).setLevel(max(least, root.level))
 
 
-def _writer(settings: Settings) -> Processor:
-    how = settings.log_format
+def _writer(how: str) -> Processor:
     if how == "auto":
         how = "console" if sys.stderr.isatty() else "logfmt"
     if how == "json":

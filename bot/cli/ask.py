@@ -4,16 +4,15 @@ import asyncio
 
 from rich.console import Console
 
-from bot import logs
-from bot.app import App, read_files
+from bot.app import App, read_files, set_up_logs
 from bot.chat.console.draw import draw
-from bot.settings import read_settings, secrets
+from bot.settings import read_settings
 
 
 def ask(line: str) -> None:
     """Answer from the database, as the console's channel."""
     settings = read_settings()
-    logs.set_up(settings, secrets(settings))
+    set_up_logs(settings)
     asyncio.run(_ask(App(settings, read_files(settings)), line))
 
 

@@ -9,8 +9,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from bot import logs
-from bot.app import App, Team
+from bot.app import App, Team, set_up_logs
 from bot.catalogue import load_catalogue
 from bot.chat.console.app import HERE
 from bot.chat.console.draw import draw
@@ -20,7 +19,7 @@ from bot.domain.subscription import MaintenanceWish, Platform, Subscription, Tar
 from bot.replays import replay, replays
 from bot.replays.model import Aside, Event, Page, Replay
 from bot.replays.server import ReplayServer
-from bot.settings import Settings, read_settings, secrets
+from bot.settings import Settings, read_settings
 
 FIRST_CHOICE = "2024-12-26"
 POLL_S = 0.4
@@ -38,7 +37,7 @@ def demo(outage: str, speed: float, channel: str) -> None:
         return
     with tempfile.TemporaryDirectory(prefix="planb-demo-") as folder:
         settings = _settings(Path(folder), channel)
-        logs.set_up(settings, secrets(settings))
+        set_up_logs(settings)
         asyncio.run(_play(_chosen(outage), speed, target_of(channel), settings, out))
 
 

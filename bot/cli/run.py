@@ -2,15 +2,14 @@
 
 import asyncio
 
-from bot import logs
-from bot.app import App, read_files
-from bot.settings import read_settings, secrets
+from bot.app import App, read_files, set_up_logs
+from bot.settings import read_settings
 
 
 def run() -> None:
     """Read the settings and the files, then run until a signal."""
     settings = read_settings()
-    logs.set_up(settings, secrets(settings))
+    set_up_logs(settings)
     asyncio.run(_run(App(settings, read_files(settings))))
 
 

@@ -15,17 +15,19 @@ from bot.domain.errors import SettingsError, Verdict
 
 _CLOSED = Verdict(permanent=True)
 _UNCLEAR = Verdict(ambiguous=True)
+_SHUT = Verdict(retry_after=timedelta(minutes=10))
 
 VERDICTS = MappingProxyType(
     {
-        # The app is gone from the workspace, or its token is.
-        "account_inactive": _CLOSED,
-        "app_uninstalled": _CLOSED,
-        "invalid_auth": _CLOSED,
-        "not_authed": _CLOSED,
-        "team_access_not_granted": _CLOSED,
-        "token_expired": _CLOSED,
-        "token_revoked": _CLOSED,
+        # The app is gone from the workspace, or its token is. That says nothing of the channel: it stays subscribed,
+        # and the connection's own error says how to mend it.
+        "account_inactive": _SHUT,
+        "app_uninstalled": _SHUT,
+        "invalid_auth": _SHUT,
+        "not_authed": _SHUT,
+        "team_access_not_granted": _SHUT,
+        "token_expired": _SHUT,
+        "token_revoked": _SHUT,
         # The channel is gone, or closed to us.
         "channel_not_found": _CLOSED,
         "ekm_access_denied": _CLOSED,

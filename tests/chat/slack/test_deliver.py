@@ -170,13 +170,13 @@ async def test_nothing_was_sent_where_nobody_listens(
     assert isinstance(raised.value.__cause__, aiohttp.ClientConnectorError)
 
 
-async def test_an_invalid_token_closes_the_destination(chat: SlackChat, front: SlackFront) -> None:
+async def test_an_invalid_token_says_nothing_of_the_channel_and_waits(chat: SlackChat, front: SlackFront) -> None:
     front.break_next("chat.postMessage", Fault(error="token_revoked"))
 
     with pytest.raises(SendError, match="token_revoked") as raised:
         await chat.deliver(claim(), CARD)
 
-    assert raised.value.verdict == Verdict(permanent=True)
+    assert raised.value.verdict == Verdict(retry_after=timedelta(minutes=10))
 
 
 async def test_it_tells_one_person(chat: SlackChat, front: SlackFront) -> None:

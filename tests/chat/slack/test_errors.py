@@ -13,6 +13,7 @@ from bot.chat.slack.errors import MENDS, VERDICTS, describe, mend, verdict, word
 from bot.domain.errors import Verdict
 
 CLOSED, UNCLEAR, LATER = Verdict(permanent=True), Verdict(ambiguous=True), Verdict()
+SHUT = Verdict(retry_after=timedelta(minutes=10))
 
 
 def refused(error: str, status: int = 200, **headers: str) -> SlackApiError:
@@ -33,13 +34,13 @@ def answered(data: Any, status: int = 200, **headers: str) -> SlackApiError:
 
 
 ROWS = {
-    "account_inactive": CLOSED,
-    "app_uninstalled": CLOSED,
-    "invalid_auth": CLOSED,
-    "not_authed": CLOSED,
-    "team_access_not_granted": CLOSED,
-    "token_expired": CLOSED,
-    "token_revoked": CLOSED,
+    "account_inactive": SHUT,
+    "app_uninstalled": SHUT,
+    "invalid_auth": SHUT,
+    "not_authed": SHUT,
+    "team_access_not_granted": SHUT,
+    "token_expired": SHUT,
+    "token_revoked": SHUT,
     "channel_not_found": CLOSED,
     "ekm_access_denied": CLOSED,
     "is_archived": CLOSED,
