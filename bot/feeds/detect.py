@@ -37,8 +37,10 @@ def document_name(where: str) -> str:
 
 def documents_at(path: Path) -> dict[str, bytes]:
     """One poll kept on disk: a file is one document, a folder holds several. Raise OSError."""
-    files = sorted(path.iterdir()) if path.is_dir() else [path]
-    return {file.name: file.read_bytes() for file in files if file.is_file() and not file.name.startswith(".")}
+    if not path.is_dir():
+        return {path.name: path.read_bytes()}
+    files = (file for file in sorted(path.iterdir()) if file.is_file() and not file.name.startswith("."))
+    return {file.name: file.read_bytes() for file in files}
 
 
 async def probe(url: str, fetcher: Fetcher) -> tuple[Format, str]:

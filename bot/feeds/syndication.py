@@ -16,7 +16,7 @@ from bot.feeds.statements import HEALTHS, PHASES, SAME, Statement, bare_title, c
 from bot.ports import Document, Documents, Format
 
 _PLANNED = frozenset({Phase.SCHEDULED, Phase.IN_PROGRESS, Phase.VERIFYING, Phase.COMPLETED})
-_EVENT = re.compile(r"THIS IS A SCHEDULED EVENT(.{0,120})", re.DOTALL)
+_EVENT = re.compile(r"THIS IS A SCHEDULED EVENT(.{0,400})", re.DOTALL)
 _INCIDENT_ID = re.compile(r"/incidents?/([\w.-]+)/?(?:#.*)?$")
 _STEM = re.compile(r"(.+)_(\d{10})")
 _SAME_EVENT = timedelta(hours=24)
