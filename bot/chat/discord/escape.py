@@ -29,7 +29,7 @@ _EVERYBODY = re.compile(r"@(?=everyone|here)", re.IGNORECASE)
 # https://docs.discord.com/developers/reference#message-formatting
 _MENTION = re.compile(r"<(?=[@#:/]|(?:a|t|id|sound):)", re.IGNORECASE)
 _PUNCTUATION = re.compile(r"[\\*_~`|\[\]<>]|(?<=\])\(|:(?=//)")
-_LINE_START = re.compile(r"^([ \t]*)([#+-])|^([ \t]*\d+)(\.)", re.MULTILINE)
+_LINE_START = re.compile(r"^([^\S\n]*)([#+-])|^([^\S\n]*\d+)(\.)", re.MULTILINE)
 _ADDRESS = re.compile(r"(https?://[a-z0-9.-]+(?::\d+)?(?:/[\w./?=&%+,;:#-]*)?)", re.IGNORECASE | re.ASCII)
 _PIECE = re.compile(rf"(?P<address>{_ADDRESS.pattern})|\s+|(?:(?!https?://)\S)+|\S", re.IGNORECASE | re.ASCII)
 _UNIT = re.compile(r"\\?.", re.DOTALL)

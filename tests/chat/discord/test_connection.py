@@ -6,6 +6,7 @@ import json
 import pytest
 
 from bot.chat.discord.app import DiscordChat
+from bot.chat.discord.client import OutageClient
 from bot.domain.errors import SendError, SettingsError
 from tests.chat.discord.conftest import running
 from tests.chat.discord.fakes import NOON, FakeClock, FakeDesk, FakeNotes, card, claim
@@ -123,6 +124,33 @@ async def test_stopping_it_is_quick_and_leaves_nothing_behind(unconnected: Disco
     await asyncio.sleep(0.05)
     left = {item for item in asyncio.all_tasks() - before if "front" not in repr(item) and "aiohttp" not in repr(item)}
     assert not left
+
+
+async def test_a_gateway_that_does_not_say_goodbye_is_not_waited_for(
+    unconnected: DiscordChat, front: Front, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def never(_: object) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr("bot.chat.discord.app._FAREWELL", 0.05)
+    monkeypatch.setattr(OutageClient, "close", never)
+    task = asyncio.create_task(unconnected.run())
+    await asyncio.wait_for(front.ready.wait(), 3)
+    await front.ask("status")
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asyncio.wait_for(task, 2)
+
+
+async def test_a_client_that_stops_without_a_word_is_an_error_too(
+    unconnected: DiscordChat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def nothing(*_: object) -> None:
+        return None
+
+    monkeypatch.setattr(OutageClient, "connect", nothing)
+    with pytest.raises(ConnectionError, match="without a word"):
+        await unconnected.run()
 
 
 async def test_only_guilds_are_asked_for(chat: DiscordChat, front: Front) -> None:

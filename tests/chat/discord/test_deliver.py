@@ -81,6 +81,17 @@ async def test_without_threads_a_reply_answers_the_first_message(
     assert_no_mentions(front)
 
 
+async def test_what_is_known_of_threads_is_bounded(
+    chat: DiscordChat, front: Front, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.chat.discord.posts._PLACES_MAX", 1)
+    roots = [await posted(chat, number) for number in (1, 2)]
+    for number, root in enumerate((*roots, roots[0]), start=3):
+        receipt = await chat.deliver(claim(number, Action.REPLY, root=root), card("More"))
+        assert receipt.thread == root.message
+    assert len(front.sent("POST", "/threads")) == 3
+
+
 async def test_a_locked_thread_is_left_for_the_channel(chat: DiscordChat, front: Front) -> None:
     root = await posted(chat)
     front.faults.append(Fault("POST", f"/channels/{root.message}/messages", 403, 160005))
