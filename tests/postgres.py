@@ -5,6 +5,7 @@ import os
 import shutil
 import tempfile
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 
 import psycopg
@@ -19,7 +20,7 @@ _HASTE = ("fsync = off", "synchronous_commit = off", "full_page_writes = off")
 
 
 class Postgres:
-    """One server. Every test takes a database of its own; a template makes that cheap."""
+    """One server. Tests take a database of their own, or share one and clear it."""
 
     def __init__(self) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="pg"))  # short: a socket's path has 107 characters
@@ -29,12 +30,15 @@ class Postgres:
             self.run(sql.SQL("ALTER SYSTEM SET " + setting))
         self.run(sql.SQL("SELECT pg_reload_conf()"))
 
-    def database(self, template: str = "template1") -> str:
-        """The address of a fresh database. `template` is the name of one to copy, to which nobody is connected."""
+    def database(self) -> str:
+        """The address of a fresh database. It costs about 60 ms; `clear` costs 10."""
         name = f"test_{os.getpid()}_{next(self._numbers)}"
-        query = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
-        self.run(query)
+        self.run(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
         return self._server.get_uri(database=name)
+
+    def clear(self, database: str, tables: Sequence[str]) -> None:
+        """Empty these tables."""
+        self.run(sql.SQL(";").join(sql.SQL("DELETE FROM {}").format(sql.Identifier(name)) for name in tables), database)
 
     def run(self, statement: sql.SQL | sql.Composed, database: str = "postgres") -> None:
         """Run one statement outside any transaction."""

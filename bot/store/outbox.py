@@ -1,6 +1,6 @@
 """The deliveries: promised, claimed, sent or given up."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -52,6 +52,11 @@ _CLAIM = (
     )
     .returning(*deliveries.c, _ROOT.label("root"))
 )
+_PROMISED = sa.select(deliveries.c.thread_key).where(
+    deliveries.c.thread_key.in_(sa.bindparam("keys", expanding=True)), deliveries.c.action == "post", _UNFINISHED
+)
+_POSTED = sa.select(threads.c.thread_key).where(threads.c.thread_key.in_(sa.bindparam("keys", expanding=True)))
+_ROOTED = sa.union(_PROMISED, _POSTED)
 _NEXT_DUE = sa.select(sa.func.min(deliveries.c.due_at, type_=Utc())).where(_UNFINISHED, _FIRST_OF_ITS_THREAD)
 
 _MINE = sa.and_(
@@ -86,6 +91,14 @@ class SqlOutbox(Part):
         """Store deliveries; those whose key exists are left alone. Return how many were new."""
         async with self._database.writing() as connection:
             return await self._promises.add(connection, promises, now)
+
+    async def rooted(self, keys: Iterable[str]) -> frozenset[str]:
+        """Those of these thread keys whose first message is promised or posted (given up does not count)."""
+        wanted = sorted(set(keys))
+        if not wanted:
+            return frozenset()
+        async with self._database.reading() as connection:
+            return frozenset((await connection.execute(_ROOTED, {"keys": wanted})).scalars())
 
     async def claim_due(self, now: datetime, lease: timedelta, limit: int) -> Sequence[Claim]:
         """Lease due deliveries, committed before return: per thread key only the oldest unfinished one."""
@@ -151,5 +164,6 @@ def _claim(row: AnyRow) -> Claim:
         attempt=row.attempts,
         lease=row.lease,
         root=None if row.root is None else decode(Receipt, row.root),
+        promised_at=row.created_at,
         unsettled_since=row.unsettled_since,
     )

@@ -9,6 +9,7 @@ from sqlalchemy.engine import URL
 
 from bot.store.engine import database_url
 from bot.store.migrate import upgrade
+from bot.store.schema import metadata
 from bot.store.store import SqlStore
 from tests.postgres import Postgres
 
@@ -28,26 +29,26 @@ def empty(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> URL:
 
 
 @pytest.fixture(scope="session")
-def migrated(engine: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The file or the database that `url` copies."""
+def migrated(engine: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> URL:
+    """A database with tables, made once."""
     if engine == "sqlite":
-        path = tmp_path_factory.mktemp("store") / "template.db"
-        upgrade(database_url(str(path)))
-        return str(path)
-    server: Postgres = request.getfixturevalue("postgres")
-    template = database_url(server.database())
-    upgrade(template)
-    return str(template.database)
+        url = database_url(f"sqlite:///{tmp_path_factory.mktemp('store')}/template.db")
+    else:
+        server: Postgres = request.getfixturevalue("postgres")
+        url = database_url(server.database())
+    upgrade(url)
+    return url
 
 
 @pytest.fixture
-def url(engine: str, migrated: str, tmp_path: Path, request: pytest.FixtureRequest) -> URL:
-    """A database with tables and nothing in them."""
+def url(engine: str, migrated: URL, tmp_path: Path, request: pytest.FixtureRequest) -> URL:
+    """A database with tables and nothing in them. Leave the tables themselves as they are."""
     if engine == "sqlite":
-        shutil.copy(migrated, tmp_path / "planb.db")
+        shutil.copy(str(migrated.database), tmp_path / "planb.db")
         return database_url(f"sqlite:///{tmp_path}/planb.db")
     server: Postgres = request.getfixturevalue("postgres")
-    return database_url(server.database(migrated))
+    server.clear(str(migrated.database), [table.name for table in metadata.sorted_tables])
+    return migrated
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.change import Change
@@ -16,6 +16,7 @@ _TIMES = st.datetimes(timezones=st.just(UTC), min_value=datetime(1, 1, 2), max_v
 st.register_type_strategy(datetime, _TIMES)
 
 
+@settings(max_examples=50)
 @given(st.from_type(Snapshot))
 def test_any_snapshot_comes_back_exactly(value: Snapshot) -> None:
     assert decode(Snapshot, encode(Snapshot, value)) == value

@@ -43,27 +43,30 @@ async def test_migrating_makes_a_store_ready_and_again_does_nothing(empty: URL) 
     await store.close()
 
 
-def test_going_back_leaves_no_table(url: URL) -> None:
-    engine = connected(url)
+def test_going_back_leaves_no_table(empty: URL) -> None:
+    upgrade(empty)
+    engine = connected(empty)
     with engine.begin() as connection:
         command.downgrade(configuration(connection), "base")
     with engine.begin() as connection:
         assert set(sa.inspect(connection).get_table_names()) == {"alembic_version"}
 
 
-async def test_a_newer_database_is_left_alone_and_used(url: URL) -> None:
-    with connected(url).begin() as connection:
+async def test_a_newer_database_is_left_alone_and_used(empty: URL) -> None:
+    upgrade(empty)
+    with connected(empty).begin() as connection:
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
-    await migrate(url)
-    store = SqlStore(url)
+    await migrate(empty)
+    store = SqlStore(empty)
     assert await store.ready()
     await store.close()
 
 
-async def test_an_older_database_is_not_ready(url: URL) -> None:
-    with connected(url).begin() as connection:
+async def test_an_older_database_is_not_ready(empty: URL) -> None:
+    upgrade(empty)
+    with connected(empty).begin() as connection:
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '0000'"))
-    store = SqlStore(url)
+    store = SqlStore(empty)
     assert not await store.ready()
     await store.close()
 
