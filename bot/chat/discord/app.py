@@ -76,6 +76,22 @@ class DiscordChat:
         async with self._sending() as posts:
             await posts.tell(owner, self._embed(card, self._language))
 
+    async def check(self) -> str:
+        """Who we are to Discord. Raise SettingsError where the token is wrong, ConnectionError where Discord is away.
+
+        It uses no connection to the gateway and tells Discord no commands.
+        """
+        aim_at(*self._urls)
+        client = discord.Client(intents=discord.Intents.none())
+        try:
+            await client.login(self._token)
+            _, _, limit = await client.http.get_bot_gateway()
+        except Exception as error:
+            raise _ended(error) from error
+        finally:
+            await _close(client)
+        return f"{client.user}, {limit['remaining']} of {limit['total']} connections left today"
+
     def _embed(self, card: Card, language: Language) -> discord.Embed:
         return embed(card, lambda word: self._desk.translate(word, language))
 

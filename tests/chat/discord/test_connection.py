@@ -47,6 +47,8 @@ async def test_a_refused_token_says_how_to_mend_it(
     )
     with pytest.raises(SettingsError, match="copy it again"):
         await chat.run()
+    with pytest.raises(SettingsError, match="copy it again"):
+        await chat.check()
     assert front.identified == 0
 
 
@@ -67,6 +69,14 @@ async def test_a_discord_that_is_down_is_tried_again_later(unconnected: DiscordC
     with pytest.raises(ConnectionError):
         await unconnected.run()
     assert front.identified == 0
+
+
+async def test_a_check_says_who_we_are_and_costs_no_identify(unconnected: DiscordChat, front: Front) -> None:
+    assert await unconnected.check() == "planb, 900 of 1000 connections left today"
+    assert (front.identified, front.syncs) == (0, [])
+    front.faults.append(Fault("GET", "/gateway/bot", 503))
+    with pytest.raises(ConnectionError):
+        await unconnected.check()
 
 
 async def test_every_identify_is_counted_before_it_is_sent(chat: DiscordChat, front: Front, notes: FakeNotes) -> None:
