@@ -12,7 +12,7 @@ import structlog
 from aiohttp import web
 from rich.console import Console
 
-from bot import __version__, logs
+from bot import logs
 from bot.catalogue import load_catalogue
 from bot.chat.console.app import ConsoleChat
 from bot.commands import COMMANDS
@@ -159,7 +159,7 @@ class App:
         return False
 
     async def work(self) -> None:
-        fetcher = HttpFetcher(clock=self.clock, version=__version__, contact=self.settings.planb_contact or CONTACT)
+        fetcher = HttpFetcher(clock=self.clock, contact=self.settings.planb_contact or CONTACT)
         polling = self.polling(fetcher)
         await self.store.register_feeds(polling.feed_ids, self.clock.now())
         pumps = (self._poll(polling), self._deliver())

@@ -6,9 +6,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.domain.card import Card
-from bot.domain.polling import FeedState as FeedState
-from bot.domain.polling import Outcome as Outcome
-from bot.domain.polling import Validator as Validator
+from bot.domain.polling import FeedState, Outcome, Validator
 from bot.domain.status import Feed, Snapshot
 from bot.domain.subscription import Claim, Delivery, Platform, Receipt, Subscription, Target
 

@@ -2,10 +2,8 @@
 
 import asyncio
 
-from rich.console import Console
-
 from bot.app import App, read_files, set_up_logs
-from bot.chat.console.draw import draw
+from bot.chat.console.draw import draw, terminal
 from bot.settings import read_settings
 
 
@@ -20,6 +18,6 @@ async def _ask(app: App, line: str) -> None:
     try:
         await app.prepare_store()
         card = await app.console.answer(line)
-        Console().print(draw(card, app.clock.now()))
+        terminal().print(draw(card, app.clock.now()))
     finally:
         await app.store.close()

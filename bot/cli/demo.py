@@ -12,7 +12,7 @@ from rich.text import Text
 from bot.app import App, Team, set_up_logs
 from bot.catalogue import load_catalogue
 from bot.chat.console.app import HERE
-from bot.chat.console.draw import draw
+from bot.chat.console.draw import draw, terminal
 from bot.core.catalogue import Catalogue
 from bot.domain.errors import SettingsError, UserError
 from bot.domain.subscription import MaintenanceWish, Platform, Subscription, Target
@@ -23,15 +23,13 @@ from bot.settings import Settings, read_settings
 
 FIRST_CHOICE = "2024-12-26"
 POLL_S = 0.4
-"""Story time runs as fast as ours between two leaps; polling often keeps the cards close to their moment."""
-LEASE_S = 10_000_000
-"""The story's clock leaps by hours: a lease must outlive a leap."""
+"""The pages leap through their day; polling often keeps the cards close to their moment."""
 LAST_WORDS_S = 1.5
 
 
 def demo(outage: str, speed: float, channel: str) -> None:
     """Play one outage, here or in a real channel."""
-    out = Console()
+    out = terminal()
     if outage == "list":
         _list(out)
         return
@@ -59,7 +57,6 @@ def _settings(folder: Path, channel: str) -> Settings:
     changed: dict[str, object] = {
         "database_url": f"sqlite:///{folder / 'demo.db'}",
         "poll_seconds": POLL_S,
-        "lease_seconds": LEASE_S,
         "port": None,
         "log_level": "error",
     }
@@ -84,11 +81,12 @@ async def _play(story: Replay, speed: float, target: Target, settings: Settings,
     server = ReplayServer(staged, speed=speed)
     async with server:
         team = Team(catalogue=_stage(server), plans=story.plans(settings.planb_language))
-        app = App(settings, team, out=out, clock=server)
+        app = App(settings, team, out=out)
         await app.prepare_store()
-        app.add_chats()
+        if target is not HERE:
+            app.add_chats()
         for slug in story.services:
-            await app.store.subscribe(_follow(slug, target, settings), server.now())
+            await app.store.subscribe(_follow(slug, target, settings), app.clock.now())
         _opening(story, settings, out)
         await asyncio.gather(app.work(), _narrate(server, app, settings, out))
         await _closing(app, out)

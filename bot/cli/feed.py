@@ -4,10 +4,8 @@ import asyncio
 import json as jsons
 from pathlib import Path
 
-from rich.console import Console
-
 from bot.app import CONTACT, SystemClock
-from bot.chat.console.draw import draw
+from bot.chat.console.draw import draw, terminal
 from bot.cli.exits import EX_DATAERR, EX_UNAVAILABLE, fail
 from bot.commands.standing_card import standing_card
 from bot.core.standing import standing
@@ -73,7 +71,7 @@ def _show(where: str, format_: Format, snapshot: Snapshot) -> None:
     name = snapshot.page or where
     service = Service(slug="page", name=name, page=snapshot.page_url, feeds=())
     sight = Sight(freshness=Freshness.FRESH, read_at=now)
-    out = Console()
+    out = terminal()
     out.print(draw(standing_card(standing(service, None, snapshot, sight), (), words), now))
     over = sum(incident.phase.is_over for incident in snapshot.incidents)
     counts = f"{len(snapshot.components)} components · {len(snapshot.incidents)} incidents, {over} of them over"

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from bot.app import SystemClock
 from bot.chat.console.app import HERE
-from bot.chat.console.draw import draw, plain
+from bot.chat.console.draw import draw, plain, terminal
 from bot.cli.exits import EX_DATAERR, EX_UNAVAILABLE, fail
 from bot.cli.feed import chosen, understood
 from bot.core.diff import diff
@@ -56,7 +56,7 @@ def replay(folder: Path, format_name: str, components: str, *, json: bool) -> No
         format_=_chosen(format_name),
         words=languages()["en"],
     )
-    show = _json if json else _cards(Console())
+    show = _json if json else _cards(terminal())
     for poll in polls:
         for told in player.play(poll):
             show(told, player)

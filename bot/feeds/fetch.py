@@ -17,11 +17,12 @@ from httpx_aiohttp import AiohttpTransport
 
 from bot import __version__
 from bot.domain.errors import NotTheFormat, Unreachable
+from bot.domain.polling import Validator
 from bot.domain.status import Feed
 from bot.feeds.addresses import Address, address, shown
 from bot.feeds.body import bounded
 from bot.feeds.politeness import retry_after, wish
-from bot.ports import Clock, Document, Fetched, Format, Validator
+from bot.ports import Clock, Document, Fetched, Format
 
 MOST_REDIRECTS = 5
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})

@@ -7,7 +7,7 @@ from typing import Any, TypeVar, cast
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import PydanticSerializationError
 
-from bot.ports import Validator
+from bot.domain.polling import Validator
 
 T = TypeVar("T")
 

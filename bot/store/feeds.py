@@ -7,8 +7,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.domain.polling import FeedState, Outcome
 from bot.domain.status import Freshness, Snapshot
-from bot.ports import FeedState, Outcome
 from bot.store.cache import Snapshots
 from bot.store.codec import Validators, decode, encode
 from bot.store.database import AnyRow, Database, Part

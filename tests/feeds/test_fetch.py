@@ -12,9 +12,10 @@ import pytest
 from aiohttp import web
 
 from bot.domain.errors import FeedError, NotTheFormat, Unreachable
+from bot.domain.polling import Validator
 from bot.domain.status import Feed, Snapshot
 from bot.feeds.fetch import MOST_REDIRECTS, HttpFetcher
-from bot.ports import Document, Documents, Fetched, Format, Validator
+from bot.ports import Document, Documents, Fetched, Format
 from tests.feeds.server import NOW, FixedClock, Site, leads_to, says, serving, versioned
 
 CAP = 20_000

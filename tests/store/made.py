@@ -4,9 +4,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from bot.domain.change import Change, News, Reason
+from bot.domain.polling import FeedState, Outcome, Validator
 from bot.domain.status import Freshness, Incident, Kind, Phase, Snapshot, Update
 from bot.domain.subscription import Action, Delivery, Platform, Receipt, Subscription, Target
-from bot.ports import FeedState, Outcome, Validator
 
 NOON = datetime(2026, 5, 4, 12, 0, 0, 123456, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

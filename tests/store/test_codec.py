@@ -5,9 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.change import Change
+from bot.domain.polling import Validator
 from bot.domain.status import Snapshot
 from bot.domain.subscription import Receipt
-from bot.ports import Validator
 from bot.store.cache import Snapshots
 from bot.store.codec import Validators, clean, decode, encode
 from tests.store.made import delivery, snapshot

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta, timezone
 import pytest
 from sqlalchemy.exc import StatementError
 
+from bot.domain.polling import FeedState
 from bot.domain.status import Freshness
-from bot.ports import FeedState
 from bot.store.store import SqlStore
 from tests.store.made import MINUTE, NOON, delivery, outcome, snapshot, trouble, validators
 

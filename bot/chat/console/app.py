@@ -1,6 +1,8 @@
 """The console as a chat: prints cards, and takes `/outage ...` lines on standard input."""
 
 import asyncio
+import os
+import stat
 import sys
 from typing import TextIO
 
@@ -8,7 +10,7 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from bot.chat.console.draw import draw
+from bot.chat.console.draw import draw, terminal
 from bot.commands.spec import Caller, FrontDesk
 from bot.domain.card import Card
 from bot.domain.subscription import Action, Claim, Platform, Receipt, Target
@@ -28,7 +30,7 @@ class ConsoleChat:
         self._desk = desk
         self._clock = clock
         self._language = language
-        self._out = out or Console()
+        self._out = out or terminal()
 
     async def deliver(self, claim: Claim, card: Card) -> Receipt:
         """Print: a first message, an indented reply, or one line for an edit of what was printed before."""
@@ -57,13 +59,12 @@ class ConsoleChat:
         return await self._desk.answer_line(without_prefix(line), caller)
 
     async def run(self, stdin: TextIO | None = None) -> None:
-        """Answer lines from standard input until it ends; then stay quiet."""
+        """Answer lines from standard input until it ends; then stay quiet, until cancelled."""
         reader = await _lines(stdin or sys.stdin)
-        if reader is None:
-            return
-        while line := await reader.readline():
+        while reader and (line := await reader.readline()):
             if text := line.decode(errors="replace").strip():
                 self._out.print(draw(await self.answer(text), self._clock.now()))
+        await asyncio.Event().wait()
 
 
 def without_prefix(line: str) -> str:
@@ -73,10 +74,18 @@ def without_prefix(line: str) -> str:
 
 
 async def _lines(stdin: TextIO) -> asyncio.StreamReader | None:
-    """Read without a thread, so that a stop never waits for a line; None where there is nothing to read from."""
+    """Read without a thread, so that a stop never waits for a line; None where nobody can type."""
+    if stdin.closed or not _can_be_typed_into(stdin):
+        return None
     reader = asyncio.StreamReader()
-    try:
-        await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), stdin)
-    except (ValueError, OSError):
-        return None  # a regular file or a closed stream: nobody types there
+    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), stdin)
     return reader
+
+
+def _can_be_typed_into(stdin: TextIO) -> bool:
+    """A terminal, a pipe or a socket; not a file and not /dev/null, which cannot be waited for."""
+    try:
+        mode = os.fstat(stdin.fileno()).st_mode
+    except (ValueError, OSError):
+        return False
+    return stdin.isatty() or stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)

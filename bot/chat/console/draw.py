@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from rich.console import Group, RenderableType
+from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.panel import Panel
 from rich.style import Style
@@ -22,6 +22,14 @@ COLOURS = {
     Tone.CRITICAL: "red",
 }
 WIDTH = 88
+"""Wider lines are hard to read; narrower terminals get narrower cards."""
+
+
+def terminal() -> Console:
+    """Standard output, never wider than a card."""
+    out = Console()
+    out.width = min(out.width, WIDTH)
+    return out
 
 
 def draw(card: Card, now: datetime) -> RenderableType:
@@ -40,7 +48,7 @@ def draw(card: Card, now: datetime) -> RenderableType:
     if card.footer:
         lines.append(_dim(card.footer, now))
     body = Group(*lines) if lines else Text("")
-    return Panel(body, title=title, title_align="left", border_style=COLOURS[card.tone], width=WIDTH, padding=(0, 1))
+    return Panel(body, title=title, title_align="left", border_style=COLOURS[card.tone], padding=(0, 1))
 
 
 def _dim(rich: Rich, now: datetime) -> Text:
