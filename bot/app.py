@@ -5,7 +5,6 @@ import random
 import signal
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import structlog
@@ -15,6 +14,7 @@ from rich.console import Console
 from bot import logs
 from bot.catalogue import load_catalogue
 from bot.chat.console.app import ConsoleChat
+from bot.clock import SystemClock
 from bot.commands import COMMANDS
 from bot.commands.desk import Desk
 from bot.commands.office import Office
@@ -26,7 +26,7 @@ from bot.domain.errors import StoreAway
 from bot.domain.subscription import Platform
 from bot.domain.words import Language, Words
 from bot.feeds import FORMATS
-from bot.feeds.fetch import HttpFetcher
+from bot.feeds.fetch import CONTACT, HttpFetcher
 from bot.jobs import deliver, poll
 from bot.jobs.deliver import Delivering
 from bot.jobs.loop import STORE_AWAY_S, Bell, Pump, supervise
@@ -46,17 +46,8 @@ if TYPE_CHECKING:  # each platform's library is loaded only where it has a token
 
 log = structlog.stdlib.get_logger(__name__)
 
-CONTACT = "https://github.com/planb-bot/planb"
 POLL_PAUSE_S = 0.5
 OUTBOX_PAUSE_S = 1.0
-
-
-class SystemClock:
-    """The machine's clock."""
-
-    def now(self) -> datetime:
-        """Aware UTC."""
-        return datetime.now(UTC)  # noqa: TID251 - this is the Clock port
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,9 +4,9 @@ import asyncio
 import json as jsons
 from pathlib import Path
 
-from bot.app import CONTACT, SystemClock
 from bot.chat.console.draw import draw, terminal
 from bot.cli.exits import EX_DATAERR, EX_UNAVAILABLE, fail
+from bot.clock import SystemClock
 from bot.commands.standing_card import standing_card
 from bot.core.standing import standing
 from bot.domain.errors import NotTheFormat, Unreachable
@@ -14,7 +14,7 @@ from bot.domain.status import Feed, Freshness, Service, Sight, Snapshot
 from bot.feeds import FORMATS
 from bot.feeds.describe import describe
 from bot.feeds.detect import detect, documents_at, probe
-from bot.feeds.fetch import HttpFetcher
+from bot.feeds.fetch import CONTACT, HttpFetcher
 from bot.locale import languages
 from bot.ports import Documents, Format
 

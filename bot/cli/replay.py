@@ -10,11 +10,11 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from bot.app import SystemClock
 from bot.chat.console.app import HERE
 from bot.chat.console.draw import draw, plain, terminal
 from bot.cli.exits import EX_DATAERR, EX_UNAVAILABLE, fail
 from bot.cli.feed import chosen, understood
+from bot.clock import SystemClock
 from bot.core.diff import diff
 from bot.core.memory import remember
 from bot.core.render import headline, reply

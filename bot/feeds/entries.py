@@ -45,6 +45,7 @@ class Paper:
 
     title: str
     link: str
+    updated: datetime | None = None
     entries: tuple[Entry, ...] = field(default=())
 
 
@@ -72,7 +73,8 @@ def read_feed(raw: bytes, base_url: str) -> Paper:
     if len(found) > MOST:
         # Some list the oldest first.
         found = sorted(found, key=lambda entry: entry.changed.timestamp() if entry.changed else 0, reverse=True)[:MOST]
-    return Paper(title=line(_text(feed.get("title"))), link=link, entries=tuple(found))
+    title, updated = line(_text(feed.get("title"))), utc(feed.get("updated"))
+    return Paper(title=title, link=link, updated=updated, entries=tuple(found))
 
 
 def _decoded(raw: bytes) -> str:

@@ -24,6 +24,8 @@ from bot.feeds.body import bounded
 from bot.feeds.politeness import retry_after, wish
 from bot.ports import Clock, Document, Fetched, Format
 
+CONTACT = "https://github.com/planb-bot/planb"
+"""For the operators of the pages we ask, unless the team names its own."""
 MOST_REDIRECTS = 5
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _OK = 200

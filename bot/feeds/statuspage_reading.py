@@ -57,7 +57,7 @@ def read(documents: Documents, base_url: str, format_name: str) -> Snapshot:
         page_url=page.url or base_url,
         health=health,
         raw_health=line(word) if health is Health.UNKNOWN else "",
-        stated_at=newest(one.updated_at for one in pages),
+        stated_at=newest(moment for sheet in found for moment in sheet.changed),
         components=tuple(_components(found)),
         incidents=tuple(_incidents(found, (page.url or base_url).rstrip("/"))),
     )

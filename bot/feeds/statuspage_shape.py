@@ -4,7 +4,7 @@ https://developer.statuspage.io/ and https://<page>/api. Every key is optional h
 incident.io leaves keys out or sends null where Atlassian sends an empty list.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from itertools import chain
 from typing import Annotated, Any
@@ -59,6 +59,7 @@ class Concerned(BaseModel):
 
     id: _Id = ""
     code: _Id = ""
+    updated_at: _Time = None
 
 
 _Concerns = Annotated[list[Concerned], BeforeValidator(_objects)]
@@ -113,6 +114,15 @@ class Sheet(BaseModel):
     incidents: list[Incident] | None = None
     scheduled_maintenances: list[Incident] | None = None
     incident: Incident | None = None
+
+    @property
+    def changed(self) -> Iterator[datetime | None]:
+        """Every "last changed" of the document: what time it is on this page."""
+        yield self.page.updated_at if self.page else None
+        yield from (row.updated_at for row in self.components or ())
+        for row in (*self.all_incidents, *(self.scheduled_maintenances or ())):
+            yield row.updated_at
+            yield from (concerned.updated_at for concerned in row.components)
 
     @property
     def indicator(self) -> str:

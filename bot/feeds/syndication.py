@@ -50,7 +50,7 @@ def parse(documents: Documents, base_url: str) -> Snapshot:
         format=FORMAT.name,
         page=papers[0].title.removesuffix(" - Incident History"),
         page_url=home,
-        stated_at=newest(update.posted_at for incident in incidents for update in incident.updates),
+        stated_at=newest((*(paper.updated for paper in papers), *(entry.changed for entry in entries))),
         components=tuple(_components(entries)),
         incidents=incidents,
     )
