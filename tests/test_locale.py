@@ -32,10 +32,8 @@ PACKAGE = Path(bot.__file__).parent
 PO = FOLDER / "fr" / "LC_MESSAGES" / "planb.po"
 MO = PO.with_suffix(".mo")
 COMMENT = "# French texts of Plan B. How to refresh this file: see tests/test_locale.py."
-ALIKE = {"Incident", "Information", "Maintenance"}
-"""Texts that are the same in both languages."""
-ARGUMENTS = {"words": 1, "mark": 1, "plural": 2}
-"""How many of the first arguments of a call are texts."""
+ALIKE = {"Incident", "Information", "Maintenance"}  # the same in both languages
+ARGUMENTS = {"words": 1, "mark": 1, "plural": 2}  # how many of the first arguments of a call are texts
 
 Text = str | tuple[str, ...]
 
@@ -76,7 +74,7 @@ def _constants(node: ast.expr) -> Iterator[str]:
             yield from _constants(body)
             yield from _constants(other)
         case _:
-            return
+            pass
 
 
 def collected() -> Messages:
@@ -122,8 +120,8 @@ def refresh() -> None:
     PO.write_bytes(written(messages))
     MO.write_bytes(compiled(messages))
     unready = [_name(message) for message in listed(messages) if message.fuzzy or not all(_forms(message))]
-    sys.stdout.write("".join(f"to translate: {name}\n" for name in unready))
-    sys.stdout.write("".join(f"no longer used: {name}\n" for name in messages.obsolete))
+    told = [f"to translate: {name}\n" for name in unready]
+    sys.stdout.writelines([*told, *(f"no longer used: {name}\n" for name in messages.obsolete)])
 
 
 def listed(messages: Iterable[Message]) -> list[Message]:
@@ -243,9 +241,9 @@ def test_all_plurals_of_the_message_file_turn_at_two() -> None:
     french = languages()["fr"]
     for message in MESSAGES:
         if message.pluralizable:
-            told = [french.ngettext(*_originals(message), n) for n in (0, 1, 2, 5)]
+            one, many = _originals(message)
             few, more = _forms(message)
-            assert told == [few, few, more, more]
+            assert [french.ngettext(one, many, n) for n in (0, 1, 2, 5)] == [few, few, more, more]
 
 
 if __name__ == "__main__":
