@@ -137,7 +137,8 @@ class Polling:
         interval = self._interval(service)
         trouble = Freshness.NOT_THE_EXPECTED_FORMAT if isinstance(error, NotTheFormat) else Freshness.UNREACHABLE
         if state.failures == 0:
-            log.warning("a status page could not be read", feed=state.feed, error=str(error))
+            say = log.warning if service.slug in self._often else log.debug
+            say("a status page could not be read", feed=state.feed, error=str(error))
         again = next_poll_after_failure(now, interval, state.failures + 1, self.luck(), error.retry_after)
         return Outcome(
             feed=state.feed,

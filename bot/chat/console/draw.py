@@ -40,15 +40,16 @@ def draw(card: Card, now: datetime) -> RenderableType:
         lines.append(_rich(card.lead, now))
     if card.quote:
         lines.append(Padding(Text(printable(card.quote), style="italic"), (0, 2)))
-    lines.extend(Text.assemble((f"{fact.name}: ", "bold"), _rich(fact.value, now)) for fact in card.facts)
+    lines.extend(Text.assemble((f"{fact.name}  ", "bold"), _rich(fact.value, now)) for fact in card.facts)
     for listing in card.listings:
         if listing.heading:
-            lines.append(Text(listing.heading, style="bold underline"))
+            lines.append(Text(f"\n{listing.heading}" if lines else listing.heading, style="bold"))
         lines.extend(_item(item, now) for item in listing.items)
     if card.footer:
         lines.append(_dim(card.footer, now))
-    body = Group(*lines) if lines else Text("")
-    return Panel(body, title=title, title_align="left", border_style=COLOURS[card.tone], padding=(0, 1))
+    if not lines:
+        return title
+    return Panel(Group(*lines), title=title, title_align="left", border_style=COLOURS[card.tone], padding=(0, 1))
 
 
 def _dim(rich: Rich, now: datetime) -> Text:
