@@ -25,7 +25,7 @@ def parse(line: str, commands: Sequence[Command], words: Words) -> tuple[Command
     if len(line) > MOST_TYPED:
         raise UserError(words("That is too long for me: at most {n} characters.", n=MOST_TYPED))
     plain, named = _pieces(line.translate(_QUOTES))
-    command, plain = _command(plain, named, commands)
+    command, plain = _command(plain, named, commands, words)
     options = _positional(command, plain, words) | _named(command, named, words)
     return command, check(command, options, words)
 
@@ -64,12 +64,17 @@ def _pieces(line: str) -> tuple[list[str], dict[str, str]]:
     return plain, named
 
 
-def _command(plain: list[str], named: Mapping[str, str], commands: Sequence[Command]) -> tuple[Command, list[str]]:
+def _command(
+    plain: list[str], named: Mapping[str, str], commands: Sequence[Command], words: Words
+) -> tuple[Command, list[str]]:
     by_word = {fold(word): command for command in commands for word in (command.name, *command.aliases)}
     if not plain and not named:
         return by_word["help"], []
     if plain and (command := by_word.get(fold(plain[0]))):
         return command, plain[1:]
+    if len(plain) > 1 and (near := difflib.get_close_matches(fold(plain[0]), by_word, n=1, cutoff=0.75)):
+        meant = " ".join((by_word[near[0]].name, *plain[1:]))
+        raise UserError(words("I do not know “{text}”. Did you mean {near}?", text=plain[0], near=f"`{meant}`"))
     return by_word["status"], plain
 
 

@@ -1,5 +1,7 @@
 """status: how a service, a part of it, or everything this channel follows is now."""
 
+from collections.abc import Sequence
+
 from bot.commands.office import Office
 from bot.commands.spec import Command, Option, Request
 from bot.commands.standing_card import standing_card, standing_item
@@ -42,11 +44,18 @@ def _overview(heading: str, standings: tuple[Standing, ...], words: Words) -> Ca
     state = worst(standing.health for standing in standings)
     ordered = sorted(standings, key=lambda standing: (-standing.health.rank, standing.name.casefold()))
     items = tuple(standing_item(standing, words) for standing in ordered)
-    return Card(
-        tone=HEALTH_TONES[state],
-        title=words("All operational") if state is Health.OPERATIONAL else words(HEALTHS[state]),
-        listings=(Listing(heading, items),),
-    )
+    return Card(tone=HEALTH_TONES[state], title=_title(ordered, state, words), listings=(Listing(heading, items),))
+
+
+def _title(ordered: Sequence[Standing], state: Health, words: Words) -> str:
+    """What matters most: the worst tool by its name, else that all is well, or that we cannot see."""
+    if state is Health.OPERATIONAL:
+        return words("All operational")
+    if not state.is_bad and state is not Health.MAINTENANCE:
+        return words("I cannot see everything now")
+    more = sum(standing.health.is_bad for standing in ordered) - 1
+    others = words.plural(", {n} more with trouble", ", {n} more with trouble", more) if more > 0 else ""
+    return f"{ordered[0].name}: {words(HEALTHS[state])}{others}"
 
 
 def _nothing_followed(everything: tuple[Standing, ...], words: Words) -> Card:

@@ -84,10 +84,11 @@ async def _confirmation(wished: Subscription, office: Office, found: Found, word
     named = [office.catalogue.find(f"{wished.service}:{part}") for part in wished.parts]
     whole = Found(service=found.service)
     standings = await office.standings([one for one in named if one] or [whole])
-    title = words("This channel now follows {name}", name=whole.label)
+    name = f"{part_names(wished, office)} ({whole.label})" if wished.parts else whole.label
+    title = words("This channel now follows {name}", name=name)
     return Card(
         tone=Tone.GOOD,
-        title=title if new else words("Changed: this channel follows {name}", name=whole.label),
+        title=title if new else words("Changed: this channel follows {name}", name=name),
         facts=facts(wished, office, words),
         listings=(Listing(words("How it is now"), tuple(standing_item(one, words) for one in standings)),),
         footer=(words("To stop:"), " ", Code(f"/outage unsubscribe {wished.service}")),

@@ -61,6 +61,7 @@ class ConsoleChat:
     async def run(self, stdin: TextIO | None = None) -> None:
         """Answer lines from standard input until it ends; then stay quiet, until cancelled."""
         reader = await _lines(stdin or sys.stdin)
+        self._out.print(draw(await self.answer("help"), self._clock.now()))
         while reader and (line := await reader.readline()):
             if text := line.decode(errors="replace").strip():
                 self._out.print(draw(await self.answer(text), self._clock.now()))
