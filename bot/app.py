@@ -4,24 +4,19 @@ import asyncio
 import random
 import signal
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import structlog
 from aiohttp import web
 from rich.console import Console
 
-from bot import logs
-from bot.catalogue import load_catalogue
 from bot.chat.console.app import ConsoleChat
 from bot.clock import SystemClock
 from bot.commands import COMMANDS
 from bot.commands.desk import Desk
 from bot.commands.office import Office
-from bot.core.catalogue import Catalogue
 from bot.core.overview import watched
 from bot.core.schedule import POLL_UNFOLLOWED
-from bot.domain.continuity import Plan
 from bot.domain.errors import StoreAway
 from bot.domain.subscription import Platform
 from bot.domain.words import Language, Words
@@ -33,11 +28,11 @@ from bot.jobs.loop import STORE_AWAY_S, Bell, Pump, supervise
 from bot.jobs.poll import Polling
 from bot.locale import languages
 from bot.ports import Chat, Clock, Fetcher
-from bot.settings import Settings, secrets
+from bot.prepare import Team, warn
+from bot.settings import Settings
 from bot.store.engine import database_url
 from bot.store.migrate import migrate
 from bot.store.store import SqlStore
-from bot.team import plans, read_team
 from bot.web.app import serve, web_app
 
 if TYPE_CHECKING:  # each platform's library is loaded only where it has a token
@@ -48,28 +43,6 @@ log = structlog.stdlib.get_logger(__name__)
 
 POLL_PAUSE_S = 0.5
 OUTBOX_PAUSE_S = 1.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Team:
-    """What the files say: the services we know, and this team's plans."""
-
-    catalogue: Catalogue
-    plans: Sequence[Plan]
-
-
-def read_files(settings: Settings) -> Team:
-    """The catalogue and the team's own file. Raise SettingsError with one line that says how to mend it."""
-    file = read_team(settings.planb_config)
-    catalogue = load_catalogue(file.services or None)
-    return Team(catalogue=catalogue, plans=plans(file, catalogue))
-
-
-def set_up_logs(settings: Settings) -> None:
-    """Log as the settings say, without their secrets."""
-    logs.set_up(
-        level=settings.log_level, how=settings.log_format, stamped=bool(settings.dyno), secrets=secrets(settings)
-    )
 
 
 class App:
@@ -106,7 +79,7 @@ class App:
     async def run(self, *, listen: bool = True) -> None:
         """Until SIGTERM, SIGINT or `stop`: the port first, then the database, then chats, polls and deliveries."""
         self._stop_on_signals()
-        self._warn()
+        warn(self.settings, self.url)
         self.add_chats()
         runner = await self._serve() if listen and self.settings.port else None
         try:
@@ -243,19 +216,6 @@ class App:
         )
         self.discord = self.chats[Platform.DISCORD] = chat
         self._running["discord"] = chat.run
-
-    def _warn(self) -> None:
-        """What will hurt later, said loudly now."""
-        settings = self.settings
-        if settings.dyno and self.url.get_backend_name() == "sqlite":
-            log.error(
-                "SQLITE ON A DISK THAT IS WIPED EVERY DAY: subscriptions will be lost",
-                mend="add a Postgres database (heroku addons:create heroku-postgresql) so that DATABASE_URL is set",
-            )
-        if settings.slack_bot_token and not (settings.slack_app_token or settings.slack_signing_secret):
-            log.error("Slack commands will not work: set SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP)")
-        if settings.slack_signing_secret and not settings.slack_app_token and not settings.port:
-            log.error("Slack's HTTP mode needs PORT to be set, so that Slack can reach /slack/events")
 
     def _stop_on_signals(self) -> None:
         loop = asyncio.get_running_loop()

@@ -118,7 +118,7 @@ def test_an_incident_is_told_in_french_and_quoted_in_the_words_of_its_provider()
     advice = counsels(CATALOGUE, [PLAN], STATES, NOW)
     card = headline(change(OUTAGE), LAMP, [CHAT], advice, languages()["fr"])
     assert said(card).splitlines() == [
-        "Lamp: Errors at login",
+        "Lamp~: Errors at login",
         "Cause identifiée – impact~: majeur",
         "We know why.",
         "Composants concernés | Chat",
@@ -134,12 +134,12 @@ def test_an_end_is_told_in_french_with_how_long_it_lasted() -> None:
     last = Update(id="u2", phase=Phase.RESOLVED, text="Fixed.", posted_at=NOW)
     over = replace(OUTAGE, phase=Phase.RESOLVED, resolved_at=NOW, updates=(*OUTAGE.updates, last))
     card = reply(change(over), LAMP, languages()["fr"])
-    assert said(card).splitlines() == ["Lamp: Résolu", "Durée~: 2~h 14~min.", "Fixed.", "14:30"]
+    assert said(card).splitlines() == ["Lamp~: Résolu", "Durée~: 2~h 14~min.", "Fixed.", "14:30"]
 
 
 async def test_a_state_is_told_in_french() -> None:
     assert (await ask("status lamp")).splitlines() == [
-        "Lamp: Panne partielle",
+        "Lamp~: Panne partielle",
         "Depuis | 12:16",
         "[En ce moment]",
         "Errors at login – Cause identifiée, impact~: majeur – “We know why.”",
@@ -153,13 +153,13 @@ async def test_a_state_is_told_in_french() -> None:
 
 
 async def test_a_page_that_was_never_read_is_told_in_french() -> None:
-    assert await ask("status torch", states={}) == "Torch: Inconnu\nPage d’état · pas encore lue"
+    assert await ask("status torch", states={}) == "Torch~: Inconnu\nPage d’état · pas encore lue"
 
 
 async def test_a_channel_is_told_in_french_what_it_follows() -> None:
     line = "subscribe lamp components=chat min=major maintenance=start"
     assert (await ask(line)).splitlines() == [
-        "Ce canal suit désormais Lamp",
+        "Ce canal suit désormais Lamp Chat (Lamp)",
         "Composants | Lamp Chat",
         "Impact minimal | majeur",
         "Maintenances prévues | signalées au début et à la fin",

@@ -2,8 +2,9 @@
 
 import asyncio
 
-from bot.app import App, read_files, set_up_logs
+from bot.app import App
 from bot.chat.console.draw import draw, terminal
+from bot.prepare import read_files, set_up_logs
 from bot.settings import read_settings
 
 

@@ -8,13 +8,14 @@ from dataclasses import asdict, dataclass
 from rich.console import Console
 from rich.table import Table
 
-from bot.app import App, Team, read_files
+from bot.app import App
 from bot.core.catalogue import Catalogue, Found
 from bot.core.overview import feeds_of
 from bot.core.standing import see
 from bot.domain.errors import PlanBError, SendError, SettingsError, StoreAway
 from bot.domain.polling import FeedState
 from bot.domain.status import Freshness
+from bot.prepare import Team, read_files
 from bot.settings import Settings, read_settings
 
 NOTHING_YET = Team(catalogue=Catalogue(()), plans=())

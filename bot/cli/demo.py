@@ -9,13 +9,14 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from bot.app import App, Team, set_up_logs
+from bot.app import App
 from bot.catalogue import load_catalogue
 from bot.chat.console.app import HERE
 from bot.chat.console.draw import draw, terminal
 from bot.core.catalogue import Catalogue
 from bot.domain.errors import SettingsError, UserError
 from bot.domain.subscription import MaintenanceWish, Platform, Subscription, Target
+from bot.prepare import Team, set_up_logs
 from bot.replays import replay, replays
 from bot.replays.model import Aside, Event, Page, Replay
 from bot.replays.server import ReplayServer

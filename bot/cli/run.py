@@ -2,7 +2,8 @@
 
 import asyncio
 
-from bot.app import App, read_files, set_up_logs
+from bot.app import App
+from bot.prepare import read_files, set_up_logs
 from bot.settings import read_settings
 
 

@@ -3,7 +3,7 @@
 from rich.console import Console
 from rich.table import Table
 
-from bot.app import read_files
+from bot.prepare import read_files
 from bot.settings import read_settings
 
 

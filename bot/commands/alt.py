@@ -4,7 +4,7 @@ from bot.commands.office import Office
 from bot.commands.spec import Command, Option, Request
 from bot.commands.standing_card import evidence, state
 from bot.core.catalogue import Found
-from bot.core.glossary import HEALTH_TONES
+from bot.core.glossary import HEALTH_TONES, titled
 from bot.domain.card import Card, Code, Item, Listing, Tone
 from bot.domain.words import Words, mark
 
@@ -26,7 +26,7 @@ async def run(request: Request, office: Office) -> Card:
     (standing,) = await office.standings([found])
     return Card(
         tone=HEALTH_TONES[standing.health],
-        title=f"{standing.name}: {state(standing, words)}",
+        title=titled(standing.name, state(standing, words), words),
         url=standing.service.page,
         listings=listings,
         footer=evidence(standing, words),

@@ -1,6 +1,6 @@
 """A standing as people see it: one line of a list, or a card of its own."""
 
-from bot.core.glossary import HEALTH_TONES, HEALTHS, IMPACTS, PHASES, or_raw
+from bot.core.glossary import HEALTH_TONES, HEALTHS, IMPACTS, PHASES, or_raw, titled
 from bot.core.standing import Standing
 from bot.core.text import shorten, squeeze
 from bot.domain.card import Bold, Card, Fact, Item, Link, Listing, Moment, Rich, Shape
@@ -30,7 +30,7 @@ def standing_card(standing: Standing, alternatives: tuple[Listing, ...], words: 
     """How it is, since when, what the page says, what else to use, and how well we see it."""
     return Card(
         tone=HEALTH_TONES[standing.health],
-        title=f"{standing.name}: {state(standing, words)}",
+        title=titled(standing.name, state(standing, words), words),
         url=standing.service.page,
         lead=_lead(standing, words),
         facts=(Fact(words("Since"), (Moment(standing.since),)),) if standing.since else (),

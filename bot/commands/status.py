@@ -6,7 +6,7 @@ from bot.commands.office import Office
 from bot.commands.spec import Command, Option, Request
 from bot.commands.standing_card import standing_card, standing_item
 from bot.core.catalogue import Found
-from bot.core.glossary import HEALTH_TONES, HEALTHS
+from bot.core.glossary import HEALTH_TONES, HEALTHS, titled
 from bot.core.standing import Standing
 from bot.domain.card import Card, Code, Item, Listing, Tone
 from bot.domain.status import Health, worst
@@ -55,7 +55,7 @@ def _title(ordered: Sequence[Standing], state: Health, words: Words) -> str:
         return words("I cannot see everything now")
     more = sum(standing.health.is_bad for standing in ordered) - 1
     others = words.plural(", {n} more with trouble", ", {n} more with trouble", more) if more > 0 else ""
-    return f"{ordered[0].name}: {words(HEALTHS[state])}{others}"
+    return titled(ordered[0].name, words(HEALTHS[state]) + others, words)
 
 
 def _nothing_followed(everything: tuple[Standing, ...], words: Words) -> Card:

@@ -72,6 +72,11 @@ def or_raw(translated: str, raw: str) -> str:
     return f"{translated} (“{raw}”)" if raw else translated
 
 
+def titled(name: str, says: str, words: Words) -> str:
+    """`GitHub: Major outage`; French puts a blank before the colon."""
+    return words("{name}: {says}", name=name, says=says)
+
+
 def duration(words: Words, delta: timedelta) -> str:
     """`2 h 14 min`, `3 d 4 h`, `1 min` at the least."""
     minutes = max(1, round(delta.total_seconds() / 60))

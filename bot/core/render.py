@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from bot.core.alternatives import Advice, Counsel
-from bot.core.glossary import HEALTH_TONES, HEALTHS, IMPACT_TONES, IMPACTS, KINDS, PHASES, duration, or_raw
+from bot.core.glossary import HEALTH_TONES, HEALTHS, IMPACT_TONES, IMPACTS, KINDS, PHASES, duration, or_raw, titled
 from bot.core.memory import last_health
 from bot.core.text import shorten
 from bot.domain.card import Bold, Card, Fact, Item, Link, Listing, Moment, Rich, Shape, Tone
@@ -28,7 +28,7 @@ def headline(
     listings = () if incident.phase.is_over else alternatives(counsels, words)
     return Card(
         tone=tone(incident),
-        title=f"{service.name}: {shorten(incident.title, 200)}",
+        title=titled(service.name, shorten(incident.title, 200), words),
         url=incident.url,
         lead=_lead(change, words),
         quote=_latest_text(incident),
@@ -45,7 +45,7 @@ def reply(change: Change, service: Service, words: Words) -> Card:
     raw = change.update.raw_phase if change.update else incident.raw_phase
     return Card(
         tone=tone(incident, phase),
-        title=f"{service.name}: {_reply_title(change, phase, raw, words)}",
+        title=titled(service.name, _reply_title(change, phase, raw, words), words),
         url=incident.url,
         lead=_ended(incident, phase, words),
         quote=shorten(change.update.text, QUOTE_MOST) if change.update else "",

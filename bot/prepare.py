@@ -1,0 +1,51 @@
+"""Before anything runs: read the files, set up the logs, say loudly what will hurt later."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import structlog
+from sqlalchemy.engine import URL
+
+from bot import logs
+from bot.catalogue import load_catalogue
+from bot.core.catalogue import Catalogue
+from bot.domain.continuity import Plan
+from bot.settings import Settings, secrets
+from bot.team import plans, read_team
+
+log = structlog.stdlib.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Team:
+    """What the files say: the services we know, and this team's plans."""
+
+    catalogue: Catalogue
+    plans: Sequence[Plan]
+
+
+def read_files(settings: Settings) -> Team:
+    """The catalogue and the team's own file. Raise SettingsError with one line that says how to mend it."""
+    file = read_team(settings.planb_config)
+    catalogue = load_catalogue(file.services or None)
+    return Team(catalogue=catalogue, plans=plans(file, catalogue))
+
+
+def set_up_logs(settings: Settings) -> None:
+    """Log as the settings say, without their secrets."""
+    logs.set_up(
+        level=settings.log_level, how=settings.log_format, stamped=bool(settings.dyno), secrets=secrets(settings)
+    )
+
+
+def warn(settings: Settings, url: URL) -> None:
+    """What will hurt later, said loudly now."""
+    if settings.dyno and url.get_backend_name() == "sqlite":
+        log.error(
+            "SQLITE ON A DISK THAT IS WIPED EVERY DAY: subscriptions will be lost",
+            mend="add a Postgres database (heroku addons:create heroku-postgresql) so that DATABASE_URL is set",
+        )
+    if settings.slack_bot_token and not (settings.slack_app_token or settings.slack_signing_secret):
+        log.error("Slack commands will not work: set SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP)")
+    if settings.slack_signing_secret and not settings.slack_app_token and not settings.port:
+        log.error("Slack's HTTP mode needs PORT to be set, so that Slack can reach /slack/events")
