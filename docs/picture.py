@@ -35,8 +35,7 @@ def at(moment: datetime, old: Snapshot | None) -> Snapshot:
 def main() -> None:
     """Two polls: the incident with its alternatives, and its next update."""
     catalogue, words = load_catalogue(), languages()["en"]
-    openai = catalogue.get("openai")
-    assert openai
+    openai = next(service for service in catalogue.services if service.slug == "openai")
     before = at(BEFORE, None)
     opened = at(FIRST, before)
     later = at(SECOND, opened)

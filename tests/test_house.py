@@ -47,7 +47,9 @@ def test_every_format_module_is_listed() -> None:
     modules = {
         path.stem
         for path in (HOUSE / "bot" / "feeds").glob("*.py")
-        if hasattr(importlib.import_module(f"bot.feeds.{path.stem}" if path.stem != "__init__" else "bot.feeds"), "FORMAT")
+        if hasattr(
+            importlib.import_module(f"bot.feeds.{path.stem}" if path.stem != "__init__" else "bot.feeds"), "FORMAT"
+        )
     }
 
     assert len(modules) == len(FORMATS)
@@ -58,7 +60,9 @@ def test_the_catalogue_knows_every_format() -> None:
 
 
 def test_every_command_module_is_listed() -> None:
-    modules = [importlib.import_module(f"bot.commands.{path.stem}") for path in (HOUSE / "bot/commands").glob("[a-z]*.py")]
+    modules = [
+        importlib.import_module(f"bot.commands.{path.stem}") for path in (HOUSE / "bot/commands").glob("[a-z]*.py")
+    ]
     written = {module.COMMAND.name for module in modules if hasattr(module, "COMMAND")}
 
     assert written == {command.name for command, _ in COMMANDS}
@@ -105,7 +109,7 @@ def test_the_application_manifest_sets_only_variables_that_exist() -> None:
 
 
 def test_the_process_file_starts_commands_that_exist() -> None:
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603 - our own file
         [Path(sys.executable).with_name("honcho"), "check"], cwd=HOUSE, capture_output=True, text=True, check=False
     )
     processes = dict(line.split(": ", 1) for line in (HOUSE / "Procfile").read_text(encoding="utf-8").splitlines())
