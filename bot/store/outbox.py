@@ -9,8 +9,8 @@ from bot.domain.change import Change
 from bot.domain.subscription import Action, Claim, Delivery, Platform, Receipt, Target
 from bot.store.codec import decode, encode
 from bot.store.database import AnyRow, Database, Part
-from bot.store.promises import Promises
-from bot.store.schema import Utc, deliveries, echoes, threads
+from bot.store.promises import Promises, chunks
+from bot.store.schema import Utc, deliveries, echoes, stored_key, threads
 
 _older = deliveries.alias("older")
 _UNFINISHED = deliveries.c.finished_at.is_(None)
@@ -33,9 +33,11 @@ _DUE = (
     .with_for_update(skip_locked=True)
     .cte("due")
 )
-_ROOT = (
-    sa.select(threads.c.receipt).where(threads.c.thread_key == deliveries.c.thread_key).correlate(deliveries)
-).scalar_subquery()
+# Asked for after the claim: in RETURNING, SQLite's dialect leaves out the tables' names, and `thread_key = thread_key`
+# is true for every thread.
+_ROOTS = sa.select(threads.c.thread_key, threads.c.receipt).where(
+    threads.c.thread_key.in_(sa.bindparam("keys", expanding=True))
+)
 _CLAIM = (
     sa.update(deliveries)
     .where(deliveries.c.id.in_(sa.select(_DUE.c.id)))
@@ -50,7 +52,7 @@ _CLAIM = (
             (deliveries.c.state == "sending", deliveries.c.attempted_at), else_=deliveries.c.unsettled_since
         ),
     )
-    .returning(*deliveries.c, _ROOT.label("root"))
+    .returning(*deliveries.c)
 )
 _PROMISED = sa.select(deliveries.c.thread_key).where(
     deliveries.c.thread_key.in_(sa.bindparam("keys", expanding=True)), deliveries.c.action == "post", _UNFINISHED
@@ -94,17 +96,22 @@ class SqlOutbox(Part):
 
     async def rooted(self, keys: Iterable[str]) -> frozenset[str]:
         """Those of these thread keys whose first message is promised or posted (given up does not count)."""
-        wanted = sorted(set(keys))
-        if not wanted:
-            return frozenset()
+        wanted = {stored_key(key): key for key in keys}
+        rooted: set[str] = set()
         async with self._database.reading() as connection:
-            return frozenset((await connection.execute(_ROOTED, {"keys": wanted})).scalars())
+            for chunk in chunks(sorted(wanted)):
+                rooted.update((await connection.execute(_ROOTED, {"keys": chunk})).scalars())
+        return frozenset(wanted[key] for key in rooted)
 
     async def claim_due(self, now: datetime, lease: timedelta, limit: int) -> Sequence[Claim]:
         """Lease due deliveries, committed before return: per thread key only the oldest unfinished one."""
         async with self._database.writing() as connection:
-            found = await connection.execute(_CLAIM, {"now": now, "until": now + lease, "most": limit})
-            return [_claim(row) for row in sorted(found, key=lambda row: int(row.id))]
+            found = (await connection.execute(_CLAIM, {"now": now, "until": now + lease, "most": limit})).all()
+            keys = sorted({row.thread_key for row in found})
+            roots: dict[str, str] = {}
+            for chunk in chunks(keys):
+                roots.update((row.thread_key, row.receipt) for row in await connection.execute(_ROOTS, {"keys": chunk}))
+            return [_claim(row, roots.get(row.thread_key)) for row in sorted(found, key=lambda row: int(row.id))]
 
     async def next_due(self) -> datetime | None:
         """When the next delivery that may be claimed is due or its lease ends; None if there is none."""
@@ -148,7 +155,7 @@ class SqlOutbox(Part):
             return None if text is None else decode(Receipt, text)
 
 
-def _claim(row: AnyRow) -> Claim:
+def _claim(row: AnyRow, root: str | None) -> Claim:
     target = Target(platform=Platform(row.platform), workspace=row.workspace, channel=row.channel)
     delivery = Delivery(
         key=row.key,
@@ -163,7 +170,7 @@ def _claim(row: AnyRow) -> Claim:
         delivery=delivery,
         attempt=row.attempts,
         lease=row.lease,
-        root=None if row.root is None else decode(Receipt, row.root),
+        root=None if root is None else decode(Receipt, root),
         promised_at=row.created_at,
         unsettled_since=row.unsettled_since,
     )

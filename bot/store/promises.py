@@ -1,6 +1,6 @@
 """Writing deliveries into a transaction that is already under way."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -51,9 +51,14 @@ class Promises:
             return 0
         new = (await connection.execute(self._insert, rows)).all()
         threads = sorted({delivery.thread_key for delivery in promises if delivery.action is Action.EDIT})
-        for start in range(0, len(threads), _CHUNK):
-            await connection.execute(_OVERTAKE, {"threads": threads[start : start + _CHUNK], "now": now})
+        for chunk in chunks(threads):
+            await connection.execute(_OVERTAKE, {"threads": chunk, "now": now})
         return len(new)
+
+
+def chunks(keys: Sequence[str]) -> Iterator[Sequence[str]]:
+    """As many at a time as one statement takes."""
+    return (keys[start : start + _CHUNK] for start in range(0, len(keys), _CHUNK))
 
 
 def _row(delivery: Delivery, now: datetime) -> Mapping[str, object]:

@@ -50,11 +50,16 @@ class Key(Plain):
 
     cache_ok = True
 
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        if value is None or len(value) <= _KEY_LIMIT:
-            return super().process_bind_param(value, dialect)
-        digest = hashlib.sha256(value.encode(errors="surrogatepass")).hexdigest()
-        return clean(value[: _KEY_LIMIT - 80]) + "~" + digest
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        return None if value is None else stored_key(value)
+
+
+def stored_key(value: str) -> str:
+    """How a key stands in the database."""
+    if len(value) <= _KEY_LIMIT:
+        return clean(value)
+    digest = hashlib.sha256(value.encode(errors="surrogatepass")).hexdigest()
+    return clean(value[: _KEY_LIMIT - 80]) + "~" + digest
 
 
 metadata = sa.MetaData(

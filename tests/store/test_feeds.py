@@ -201,3 +201,12 @@ async def test_more_feeds_than_the_cache_holds_are_all_read(store: SqlStore) -> 
     await store.save_polls([outcome(state, snapshot=snapshot(state.feed)) for state in states])
     read = await store.states(names)
     assert all(read[name].snapshot == snapshot(name) for name in names)
+
+
+async def test_a_feed_that_somebody_begins_to_follow_is_due_at_once(store: SqlStore) -> None:
+    state = await claimed(store)
+    await store.save_polls([outcome(state)])
+    assert await store.claim_feeds(NOON, MINUTE, 1) == []
+    await store.hasten(["acme", "nobody"], NOON)
+    (again,) = await store.claim_feeds(NOON, MINUTE, 1)
+    assert again.feed == "acme"

@@ -191,3 +191,38 @@ async def test_a_burst_to_many_channels_is_promised_in_order(store: SqlStore) ->
     burst = [delivery(f"{n}", Action.EDIT, about=f"i{n % 700}") for n in range(2100)]
     assert await store.promise(burst, NOON) == 2100
     assert await keys(store, limit=9999) == [str(n) for n in range(1400, 2100)]
+
+
+async def test_each_thread_has_its_own_root(store: SqlStore) -> None:
+    lounge = Receipt(message="77.1", channel="77")
+    await store.promise([delivery("a"), delivery("b", to=LOUNGE)], NOON)
+    office_post, lounge_post = await store.claim_due(NOON, MINUTE, 5)
+    await store.sent(office_post, SHOWN, NOON)
+    await store.sent(lounge_post, lounge, NOON)
+    await store.promise([delivery("c", Action.REPLY), delivery("d", Action.REPLY, to=LOUNGE)], NOON)
+    assert [claim.root for claim in await store.claim_due(NOON, MINUTE, 5)] == [SHOWN, lounge]
+
+
+async def test_a_thread_is_rooted_from_the_promise_of_its_post_until_that_is_given_up(store: SqlStore) -> None:
+    post = delivery("a", about="x" * 5000)
+    other = delivery("b").thread_key
+    assert await store.rooted([post.thread_key, other]) == frozenset()
+    await store.promise([post], NOON)
+    assert await store.rooted([post.thread_key, other]) == {post.thread_key}
+    (claim,) = await store.claim_due(NOON, MINUTE, 1)
+    await store.failed(claim, "gone", again=None, unsettled=False, now=NOON)
+    assert await store.rooted([post.thread_key]) == frozenset()
+    assert await store.rooted([]) == frozenset()
+
+
+async def test_a_thread_stays_rooted_once_it_is_there(store: SqlStore) -> None:
+    await store.promise([delivery("a")], NOON)
+    (claim,) = await store.claim_due(NOON, MINUTE, 1)
+    await store.sent(claim, SHOWN, NOON)
+    assert await store.rooted([delivery("a").thread_key]) == {delivery("a").thread_key}
+
+
+async def test_a_claim_knows_when_it_was_promised(store: SqlStore) -> None:
+    await store.promise([delivery("a")], NOON)
+    (claim,) = await store.claim_due(NOON + MINUTE, MINUTE, 1)
+    assert claim.promised_at == NOON
