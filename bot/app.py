@@ -166,6 +166,7 @@ class App:
             languages=self.words,
             clock=self.clock,
             luck=random.random,
+            bell=self.outbox_bell,
             lease=self.settings.lease,
         )
 

@@ -17,6 +17,7 @@ _LOUD = {
     "httpx": logging.WARNING,
     "aiohttp.access": logging.WARNING,
     "discord": logging.WARNING,
+    "discord.client": logging.ERROR,  # it only warns that we cannot speak, and we write
     "slack_bolt": logging.ERROR,
     "slack_sdk": logging.ERROR,
     "alembic": logging.WARNING,

@@ -56,10 +56,10 @@ IMPACT_TONES = {
 }
 
 MARKS = {
-    Tone.GOOD: "🟢",
+    Tone.GOOD: "✅",
     Tone.INFO: "🔵",
-    Tone.MAINTENANCE: "🟣",
-    Tone.UNKNOWN: "⚪",
+    Tone.MAINTENANCE: "🔧",
+    Tone.UNKNOWN: "❔",
     Tone.WARNING: "🟡",
     Tone.BAD: "🟠",
     Tone.CRITICAL: "🔴",

@@ -28,7 +28,7 @@ def headline(
     listings = () if incident.phase.is_over else alternatives(counsels, words)
     return Card(
         tone=tone(incident),
-        title=titled(service.name, shorten(incident.title, 200), words),
+        title=titled(service.name, _headline(incident, words), words),
         url=incident.url,
         lead=_lead(change, words),
         quote=_latest_text(incident),
@@ -89,13 +89,17 @@ def _alternative(advice: Advice, words: Words) -> Item:
     return Item((name, note, f" ({said})"), HEALTH_TONES[standing.health])
 
 
+def _headline(incident: Incident, words: Words) -> str:
+    title = shorten(incident.title, 200)
+    return f"{title} – {words(HEALTHS[last_health(incident)])}" if incident.is_ours else title
+
+
 def _lead(change: Change, words: Words) -> Rich:
     incident = change.incident
     if change.news is News.UNLISTED:
         return (words("The provider's page no longer lists this and never said that it ended."),)
     if incident.is_ours:
-        state = words(HEALTHS[last_health(incident)])
-        return (Bold(state), " – ", words("shown by the provider's page, which tells of no incident."))
+        return (words("The provider's page shows this, and tells of no incident."),)
     state = or_raw(words(PHASES[incident.phase]), incident.raw_phase)
     parts: list[str | Bold] = [Bold(state)]
     if incident.kind is Kind.INCIDENT and not incident.phase.is_over:
@@ -127,7 +131,7 @@ def _reply_title(change: Change, phase: Phase, raw: str, words: Words) -> str:
     if change.news is News.UNLISTED:
         return words("no longer listed by the provider")
     if change.incident.is_ours:
-        return f"{change.incident.title} – {words(HEALTHS[last_health(change.incident)])}"
+        return _headline(change.incident, words)
     return or_raw(words(PHASES[phase]), raw)
 
 

@@ -18,6 +18,7 @@ from bot.domain.errors import SendError
 from bot.domain.status import Component, Service
 from bot.domain.subscription import Action, Claim, Platform, Receipt, Target
 from bot.domain.words import Language, Words
+from bot.jobs.loop import Bell
 from bot.ports import Chat, Clock, Store
 
 log = structlog.stdlib.get_logger(__name__)
@@ -39,6 +40,7 @@ class Delivering:
     languages: Mapping[Language, Words]
     clock: Clock
     luck: Callable[[], float]
+    bell: Bell
     lease: timedelta = LEASE
 
     async def take(self, room: int) -> Sequence[Claim]:
@@ -67,6 +69,7 @@ class Delivering:
             await self._again(claim, f"{type(error).__name__}: {error}", self._next(claim))
         else:
             await self.store.sent(claim, receipt, self.clock.now())
+            self.bell.ring()  # the next of its thread may go now
             log.info("delivered", delivery=claim.id, action=claim.delivery.action, thread=claim.delivery.thread_key)
 
     async def compose(self, claim: Claim) -> Card:

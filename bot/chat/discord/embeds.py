@@ -18,6 +18,7 @@ from bot.chat.discord.escape import (
     unmarked,
     words,
 )
+from bot.core.glossary import MARKS
 from bot.domain.card import Card, Fact, Item, Listing, Moment, Tone
 from bot.domain.words import mark
 
@@ -43,13 +44,13 @@ class Look:
 
 
 LOOKS = {
-    Tone.GOOD: Look("✅", mark("Good"), 0x2E7D32),
-    Tone.INFO: Look("ℹ️", mark("Information"), 0x1565C0),
-    Tone.MAINTENANCE: Look("🔧", mark("Maintenance"), 0x5E35B1),
-    Tone.UNKNOWN: Look("❔", mark("Unknown"), 0x757575),
-    Tone.WARNING: Look("⚠️", mark("Warning"), 0xF9A825),
-    Tone.BAD: Look("🛑", mark("Bad"), 0xD84315),
-    Tone.CRITICAL: Look("🚨", mark("Critical"), 0xB71C1C),
+    Tone.GOOD: Look(MARKS[Tone.GOOD], mark("Good"), 0x2E7D32),
+    Tone.INFO: Look(MARKS[Tone.INFO], mark("Information"), 0x1565C0),
+    Tone.MAINTENANCE: Look(MARKS[Tone.MAINTENANCE], mark("Maintenance"), 0x5E35B1),
+    Tone.UNKNOWN: Look(MARKS[Tone.UNKNOWN], mark("Unknown"), 0x757575),
+    Tone.WARNING: Look(MARKS[Tone.WARNING], mark("Warning"), 0xF9A825),
+    Tone.BAD: Look(MARKS[Tone.BAD], mark("Bad"), 0xD84315),
+    Tone.CRITICAL: Look(MARKS[Tone.CRITICAL], mark("Critical"), 0xB71C1C),
 }
 
 

@@ -6,7 +6,6 @@ outage is neither. The mark before the title says the same, with a shape of its 
 
 from collections.abc import Iterable, Iterator
 from itertools import chain, groupby
-from types import MappingProxyType
 from typing import Any
 
 from bot.chat.slack.escape import (
@@ -23,19 +22,9 @@ from bot.chat.slack.escape import (
     size,
     spoken,
 )
-from bot.domain.card import Bold, Card, Code, Fact, Item, Link, Listing, Moment, Rich, Tone
+from bot.core.glossary import MARKS
+from bot.domain.card import Bold, Card, Code, Fact, Item, Link, Listing, Moment, Rich
 
-MARKS = MappingProxyType(
-    {
-        Tone.GOOD: "✅",
-        Tone.INFO: "ℹ️",
-        Tone.MAINTENANCE: "🔧",
-        Tone.UNKNOWN: "❔",
-        Tone.WARNING: "⚠️",
-        Tone.BAD: "🟠",
-        Tone.CRITICAL: "🔴",
-    }
-)
 BULLET = "•"
 NOTHING = "–"
 

@@ -57,7 +57,7 @@ async def test_only_those_who_manage_the_channel_may_change_what_it_is_told(
 
 @pytest.mark.parametrize(
     ("locale", "language", "word"),
-    [("fr", "fr", "⚠️ Attention"), ("en-GB", "en", "⚠️ Warning"), ("ja", "en", "⚠️ Warning")],
+    [("fr", "fr", "🟡 Attention"), ("en-GB", "en", "🟡 Warning"), ("ja", "en", "🟡 Warning")],
 )
 async def test_people_are_answered_in_their_own_language(
     chat: DiscordChat, front: Front, desk: FakeDesk, locale: str, language: str, word: str

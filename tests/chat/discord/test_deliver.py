@@ -41,7 +41,7 @@ async def test_a_post_goes_into_the_channel(chat: DiscordChat, front: Front) -> 
 
 async def test_the_tone_is_said_in_the_language_of_the_channel(chat: DiscordChat, front: Front) -> None:
     await chat.deliver(claim(language="fr"), card(tone=Tone.WARNING))
-    assert front.shown()[0]["embeds"][0]["footer"]["text"] == "⚠️ Attention"
+    assert front.shown()[0]["embeds"][0]["footer"]["text"] == "🟡 Attention"
 
 
 async def test_a_reply_goes_into_a_thread_named_after_the_incident(chat: DiscordChat, front: Front) -> None:

@@ -129,12 +129,12 @@ def test_a_card_is_shown_from_top_to_bottom() -> None:
         {"name": "Instead", "value": "✅ Glue\nTape and rope", "inline": False},
         {"name": "None", "value": "–", "inline": False},
     ]
-    assert result["footer"]["text"] == "🛑 Bad · Read the page"
+    assert result["footer"]["text"] == "🟠 Bad · Read the page"
 
 
 def test_a_footer_that_ends_with_a_moment_is_dated_in_each_readers_time() -> None:
     result = embed(Card(tone=Tone.INFO, title="t", footer=("Read ", Moment(AT))))
-    assert result.footer.text == "ℹ️ Information · Read"
+    assert result.footer.text == "🔵 Information · Read"
     assert result.timestamp == AT
 
 
@@ -168,5 +168,5 @@ def test_a_quote_with_no_room_left_is_left_out() -> None:
     facts = (*(Fact("n" * 100, ("v" * 1024,)) for _ in range(5)), Fact("n" * 80, ("v" * 80,)))
     full = Card(tone=Tone.INFO, title="t" * 200, quote="words", facts=facts)
     result = shown(full)
-    assert 5995 < sum(len(text) for text in texts(result)) <= 6000
+    assert 5990 < sum(len(text) for text in texts(result)) <= 6000
     assert "description" not in result

@@ -10,8 +10,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from slack_sdk.models.blocks import Block
 
-from bot.chat.slack.blocks import MARKS, message, plain
+from bot.chat.slack.blocks import message, plain
 from bot.chat.slack.escape import code, date, fit, link, pieces, safe_url, size
+from bot.core.glossary import MARKS
 from bot.domain.card import Bold, Card, Code, Fact, Item, Link, Listing, Moment, Rich, Shape, Tone
 from tests.chat.slack.mrkdwn import cut_in_two, dangers, formatting, objects, texts
 
