@@ -1,11 +1,14 @@
 """Fixtures that several rooms share. Keep it small."""
 
-from collections.abc import Iterator
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
+    from bot.store.store import SqlStore
     from tests.postgres import Postgres
 
 
@@ -17,3 +20,26 @@ def postgres() -> Iterator["Postgres"]:
     server = Postgres()
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with all tables, made once."""
+    from bot.store.engine import database_url  # noqa: PLC0415 - as above
+    from bot.store.migrate import upgrade  # noqa: PLC0415
+
+    path = tmp_path_factory.mktemp("template") / "planb.db"
+    upgrade(database_url(f"sqlite:///{path}"))
+    return path
+
+
+@pytest.fixture
+async def memory(template: Path, tmp_path: Path) -> AsyncIterator["SqlStore"]:
+    """A store of the test's own, with nothing in it."""
+    from bot.store.engine import database_url  # noqa: PLC0415 - as above
+    from bot.store.store import SqlStore  # noqa: PLC0415
+
+    shutil.copy(template, tmp_path / "memory.db")
+    store = SqlStore(database_url(f"sqlite:///{tmp_path / 'memory.db'}"))
+    yield store
+    await store.close()

@@ -1,0 +1,207 @@
+from datetime import timedelta
+
+import pytest
+
+from bot.chat.console.draw import plain
+from bot.domain.change import News
+from bot.domain.errors import SendError, Verdict
+from bot.domain.subscription import Action, Delivery, Platform, Receipt, Target
+from bot.jobs.deliver import NO_CHAT
+from bot.ports import Settled
+from bot.store.store import SqlStore
+from tests.fakes import FakeChat
+from tests.jobs.world import World, saying
+from tests.made import PLAN, TEAM, change, ended, follow, incident, snapshot, update
+
+LOUNGE = Target(platform=Platform.DISCORD, workspace="G1", channel="7")
+
+
+@pytest.fixture
+async def world(memory: SqlStore) -> World:
+    world = World(memory)
+    await world.begin(follow())
+    return world
+
+
+def promise(key: str = "k1", action: Action = Action.POST, to: Target = TEAM, about: str = "i1") -> Delivery:
+    news = change(incident(update(), id=about), News.UPDATED)
+    return Delivery(key=key, target=to, action=action, change=news, reason="new")
+
+
+async def make(world: World, *promises: Delivery) -> None:
+    await world.store.promise(promises or (promise(),), world.clock.now())
+
+
+def titles(chat: FakeChat) -> list[str]:
+    return [card.title for _, card in chat.delivered]
+
+
+async def test_it_delivers_and_remembers_where(world: World) -> None:
+    await make(world, promise(), promise("k2", Action.REPLY), promise("k3", Action.EDIT))
+    await world.deliver()
+    assert titles(world.chat) == ["Lamp: Logins fail", "Lamp: Investigating", "Lamp: Logins fail"]
+    assert [claim.root for claim, _ in world.chat.delivered] == [None, *[Receipt(message="m1", channel="C1")] * 2]
+
+
+async def test_the_card_shows_the_alternatives_as_they_are_now(world: World) -> None:
+    world.fetcher.say("lamp", saying(snapshot(incident(components=("c1",)))))
+    world.fetcher.say("torch", saying(snapshot(incident(id="t1"))))
+    await world.round()
+    text = plain(world.chat.delivered[0][1], world.clock.now())
+    assert "Parts concerned: Chat" in text
+    assert text.index("Candle") < text.index("🟠 Torch – shared account (itself: Partial outage)")
+
+
+async def test_it_speaks_the_language_of_the_channel(world: World) -> None:
+    await world.store.subscribe(follow(language="fr"), world.clock.now())
+    world.fetcher.say("lamp", saying(snapshot(incident())))
+    await world.round()
+    assert (
+        plain(world.chat.delivered[0][1], world.clock.now()).splitlines()[1]
+        == "Analyse en cours – impact\u00a0: majeur"
+    )
+
+
+async def test_a_reply_whose_post_was_given_up_shows_the_whole_incident(world: World) -> None:
+    await make(world, promise("k2", Action.REPLY))
+    await world.deliver()
+    assert titles(world.chat) == ["Lamp: Logins fail"]
+
+
+async def test_a_refusal_is_tried_again_later(world: World) -> None:
+    world.chat.errors = [SendError("busy"), SendError("busy")]
+    await make(world)
+    await world.deliver()
+    assert titles(world.chat) == []
+    world.clock.tick(seconds=5)
+    await world.deliver()
+    world.clock.tick(seconds=9)
+    assert await world.deliver() == []
+    world.clock.tick(seconds=1)
+    await world.deliver()
+    assert titles(world.chat) == ["Lamp: Logins fail"]
+
+
+async def test_retry_after_is_obeyed_to_the_second(world: World) -> None:
+    world.chat.errors = [SendError("slow down", Verdict(retry_after=timedelta(seconds=30)))]
+    await make(world)
+    await world.deliver()
+    world.clock.tick(seconds=29)
+    assert await world.deliver() == []
+    world.clock.tick(seconds=2)
+    assert len(await world.deliver()) == 1
+
+
+async def test_it_is_given_up_after_a_day(world: World) -> None:
+    await make(world)
+    world.clock.tick(hours=25)
+    world.chat.errors = [SendError("busy")]
+    await world.deliver()
+    assert await world.store.next_due() is None
+
+
+async def test_a_closed_channel_is_told_nothing_more_and_its_owner_once(world: World) -> None:
+    world.chat.errors = [SendError("is_archived", Verdict(permanent=True))]
+    await make(world, promise(), promise("k2", about="i2"))
+    await world.deliver()
+    assert [(owner, card.title) for owner, card in world.chat.told] == [
+        ("U1", "I can no longer post in a channel you subscribed")
+    ]
+    assert plain(world.chat.told[0][1], world.clock.now()).splitlines()[1] == "Channel C1: is_archived."
+    assert await world.store.subscriptions_of(TEAM) == []
+    assert await world.store.next_due() is None
+
+
+async def test_an_owner_who_cannot_be_told_stops_nothing(world: World) -> None:
+    world.chat.errors = [SendError("is_archived", Verdict(permanent=True))]
+    world.chat.tell_errors = [SendError("user_not_found")]
+    await make(world)
+    await world.deliver()
+    assert (world.chat.told, await world.store.next_due()) == ([], None)
+
+
+UNCLEAR = SendError("timeout", Verdict(ambiguous=True))
+
+
+async def test_what_may_be_there_is_asked_for_before_it_is_sent_again(world: World) -> None:
+    world.chat.errors = [UNCLEAR]
+    world.chat.settled = [Settled(wait=timedelta(seconds=15)), Settled(receipt=Receipt(message="x", channel="C1"))]
+    await make(world)
+    await world.deliver()
+    for seconds in (5, 15):
+        world.clock.tick(seconds=seconds)
+        await world.deliver()
+    assert titles(world.chat) == []
+    assert await world.store.next_due() is None
+    await make(world, promise("k2", Action.REPLY))
+    (claim,) = await world.deliver()
+    assert claim.root == Receipt(message="x", channel="C1")
+
+
+async def test_what_is_not_there_is_sent_again(world: World) -> None:
+    world.chat.errors = [UNCLEAR]
+    world.chat.settled = [Settled()]
+    await make(world)
+    await world.deliver()
+    world.clock.tick(seconds=5)
+    await world.deliver()
+    assert titles(world.chat) == ["Lamp: Logins fail"]
+
+
+async def test_the_work_of_a_process_that_died_is_settled_first(world: World) -> None:
+    await make(world)
+    await world.delivering.take(5)
+    world.clock.tick(seconds=61)
+    world.chat.settled = [Settled(receipt=Receipt(message="x", channel="C1"))]
+    (claim,) = await world.deliver()
+    assert (claim.attempt, titles(world.chat), len(world.chat.asked)) == (2, [], 1)
+
+
+async def test_an_edit_is_simply_repeated(world: World) -> None:
+    world.chat.errors = [UNCLEAR]
+    await make(world, promise("k3", Action.EDIT))
+    await world.deliver()
+    world.clock.tick(seconds=5)
+    await world.deliver()
+    assert (len(world.chat.delivered), world.chat.asked) == (1, [])
+
+
+async def test_a_poisoned_delivery_stops_nobody(world: World) -> None:
+    world.chat.errors = [ValueError("a bug of ours")]
+    await make(world, promise(), promise("k2", about="i2"))
+    await world.deliver()
+    assert len(world.chat.delivered) == 1
+    world.clock.tick(seconds=5)
+    await world.deliver()
+    assert len(world.chat.delivered) == 2
+
+
+async def test_a_platform_that_is_not_set_up_waits(world: World) -> None:
+    await make(world, promise(to=LOUNGE))
+    await world.deliver()
+    lounge = FakeChat(platform=Platform.DISCORD)
+    world.use(Platform.DISCORD, lounge)
+    world.clock.tick(seconds=NO_CHAT.total_seconds())
+    await world.deliver()
+    assert titles(lounge) == ["Lamp: Logins fail"]
+
+
+async def test_a_service_that_left_the_catalogue_waits_to_be_given_up(world: World) -> None:
+    world.delivering.catalogue = type(world.delivering.catalogue)(())
+    await make(world)
+    await world.deliver()
+    assert titles(world.chat) == []
+    assert await world.store.next_due() is not None
+
+
+async def test_without_plans_nothing_is_asked_about_alternatives(world: World) -> None:
+    world.delivering.plans = ()
+    await make(world)
+    await world.deliver()
+    assert world.chat.delivered[0][1].listings == ()
+    assert PLAN.alternatives[0].name not in plain(world.chat.delivered[0][1], world.clock.now())
+
+
+async def test_a_closed_incident_first_seen_now_is_one_short_message(world: World) -> None:
+    world.fetcher.say("lamp", saying(snapshot()), saying(snapshot(ended())))
+    assert [await world.round() for _ in range(2)] == [[], ["post: Lamp: Logins fail"]]

@@ -1,0 +1,144 @@
+import asyncio
+from collections.abc import Sequence
+
+import pytest
+
+from bot.domain.errors import SettingsError, StoreAway
+from bot.jobs import loop
+from bot.jobs.loop import Bell, Pump, supervise
+
+
+def pump(bell: Bell, most: int = 2, grace: float = 0.2) -> Pump:
+    return Pump(name="test", bell=bell, most=most, pause=0.01, grace=grace)
+
+
+class Queue:
+    """Items to hand out; stops the bell when all of them are done."""
+
+    def __init__(self, bell: Bell, *items: str) -> None:
+        self.bell, self.items, self.done, self.rooms = bell, list(items), list[str](), list[int]()
+        self.running = self.most = 0
+
+    async def take(self, room: int) -> Sequence[str]:
+        self.rooms.append(room)
+        taken, self.items = self.items[:room], self.items[room:]
+        return taken
+
+    async def work(self, item: str) -> None:
+        self.running += 1
+        self.most = max(self.most, self.running)
+        await asyncio.sleep(0)
+        self.running -= 1
+        self.done.append(item)
+        if not self.items and not self.running:
+            self.bell.stop()
+        if item == "poison":
+            raise ValueError(item)
+        if item == "away":
+            raise StoreAway(item)
+
+
+async def test_it_works_on_all_items_and_no_more_than_allowed_at_once() -> None:
+    bell = Bell()
+    queue = Queue(bell, *"abcdefg")
+    await pump(bell).run(queue.take, queue.work)
+    assert (sorted(queue.done), queue.most) == (list("abcdefg"), 2)
+    assert all(0 < room <= 2 for room in queue.rooms)
+
+
+async def test_a_poisoned_item_does_not_stop_the_loop() -> None:
+    bell = Bell()
+    queue = Queue(bell, "poison", "away", "good")
+    await pump(bell, most=1).run(queue.take, queue.work)
+    assert queue.done == ["poison", "away", "good"]
+
+
+async def test_it_goes_on_when_the_database_comes_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loop, "STORE_AWAY_S", 0.01)
+    bell, away = Bell(), [StoreAway("gone"), StoreAway("gone")]
+    queue = Queue(bell, "a")
+
+    async def take(room: int) -> Sequence[str]:
+        if away:
+            raise away.pop()
+        return await queue.take(room)
+
+    await pump(bell).run(take, queue.work)
+    assert queue.done == ["a"]
+
+
+async def test_a_stop_lets_what_is_under_way_finish() -> None:
+    bell, done = Bell(), list[str]()
+
+    async def take(room: int) -> Sequence[str]:
+        return ["slow"]
+
+    async def work(item: str) -> None:
+        bell.stop()
+        await asyncio.sleep(0.05)
+        done.append(item)
+
+    await pump(bell, most=1).run(take, work)
+    assert done == ["slow"]
+
+
+async def test_a_stop_does_not_wait_for_ever() -> None:
+    bell, ended = Bell(), list[str]()
+
+    async def take(room: int) -> Sequence[str]:
+        return ["stuck"]
+
+    async def work(item: str) -> None:
+        bell.stop()
+        try:
+            await asyncio.sleep(60)
+        finally:
+            ended.append(item)
+
+    await pump(bell, most=2, grace=0.02).run(take, work)
+    assert ended
+
+
+async def test_a_bell_wakes_who_waits_and_then_is_quiet() -> None:
+    bell = Bell()
+    bell.ring()
+    async with asyncio.timeout(1):
+        await bell.wait(60)
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.02):
+            await bell.wait(60)
+    await bell.wait(0.001)
+    bell.stop()
+    async with asyncio.timeout(1):
+        await bell.wait(60)
+        await bell.wait(60)
+
+
+async def test_what_fails_or_ends_is_started_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loop, "RESTART_FIRST_S", 0.001)
+    runs: list[str] = []
+
+    async def run() -> None:
+        runs.append("run")
+        if len(runs) == 1:
+            raise RuntimeError("a first failure")
+        if len(runs) == 3:
+            raise SettingsError("SLACK_BOT_TOKEN: copy it again")
+
+    await supervise("test", run, luck=lambda: 0.0)
+    assert len(runs) == 3
+
+
+async def test_what_was_well_for_long_starts_again_without_a_long_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loop, "RESTART_FIRST_S", 0.001)
+    monkeypatch.setattr(loop, "HEALTHY_AFTER_S", -1.0)
+    runs: list[str] = []
+
+    async def run() -> None:
+        runs.append("run")
+        if len(runs) > 12:
+            raise SettingsError("enough")
+
+    async with asyncio.timeout(1):
+        await supervise("test", run, luck=lambda: 1.0)
+    assert len(runs) == 13
