@@ -77,6 +77,10 @@ async def test_the_desk_is_what_the_platforms_expect(channel: Channel) -> None:
     assert desk.translate("Operational", "fr") == "Opérationnel"
 
 
+async def test_a_line_that_cannot_be_understood_is_refused_kindly(channel: Channel) -> None:
+    assert await channel.ask("alt") == ["Say which: `alt <service>`"]
+
+
 async def test_help_lists_every_command(channel: Channel) -> None:
     text = "\n".join(await channel.ask(""))
     assert all(f"/outage {command.name}" in text for command in channel.desk.commands)

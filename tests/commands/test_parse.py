@@ -6,6 +6,7 @@ from bot.domain.errors import UserError
 from bot.locale import languages
 
 WORDS = languages()["en"]
+MIN = "[min=none|minor|major|critical]"
 ALL = [command for command, _ in COMMANDS]
 
 
@@ -69,8 +70,7 @@ def test_the_usage_shows_how_to_type_it() -> None:
         "status [service]",
         "active [scope=channel|all]",
         "alt <service>",
-        "subscribe <service> [components=…] [min=none|minor|major|critical] [maintenance=off|start|all]"
-        " [language=en|fr]",
+        f"subscribe <service> [components=…] {MIN} [maintenance=off|start|all] [language=en|fr]",
         "unsubscribe <service>",
         "list",
         "services [query=…]",
