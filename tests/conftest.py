@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+TORTURED = pytest.StashKey[int]()
+
 if TYPE_CHECKING:
     from bot.store.store import SqlStore
     from tests.postgres import Postgres
@@ -43,3 +45,22 @@ async def memory(template: Path, tmp_path: Path) -> AsyncIterator["SqlStore"]:
     store = SqlStore(database_url(f"sqlite:///{tmp_path / 'memory.db'}"))
     yield store
     await store.close()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--torture", action="store_true", help="also run the long tests")
+    parser.addoption("--accept", action="store_true", help="rewrite the expected files, to read and commit")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "torture: takes minutes; run with --torture")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the long ones out unless they are asked for, and say how many."""
+    if config.getoption("--torture"):
+        return
+    long = [item for item in items if item.get_closest_marker("torture")]
+    config.stash[TORTURED] = len(long)
+    items[:] = [item for item in items if item not in long]
+    config.hook.pytest_deselected(items=long)

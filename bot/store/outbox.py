@@ -66,6 +66,11 @@ _MINE = sa.and_(
     deliveries.c.lease == sa.bindparam("held"),
     deliveries.c.state == "sending",
 )
+_HEARD = (
+    sa.update(deliveries)
+    .where(deliveries.c.id == sa.bindparam("mine"), deliveries.c.state == "pending", deliveries.c.attempts > 0)
+    .values(due_at=sa.bindparam("now", type_=Utc()))
+)
 _FAILED = sa.update(deliveries).where(_MINE)
 _SENT = (
     sa.update(deliveries)
@@ -141,11 +146,12 @@ class SqlOutbox(Part):
             await connection.execute(_FAILED.values(values), {"mine": claim.id, "held": claim.lease})
 
     async def echoed(self, delivery: int, receipt: Receipt, now: datetime) -> None:
-        """The platform itself reports that it shows this delivery; the first report stands."""
+        """The platform itself reports that it shows this delivery; the first report stands. Who waits for it may go."""
         row = {"delivery": delivery, "receipt": encode(Receipt, receipt), "at": now}
         async with self._database.writing() as connection:
             insert = self._database.insert(echoes).on_conflict_do_nothing(index_elements=["delivery"])
             await connection.execute(insert, row)
+            await connection.execute(_HEARD, {"mine": delivery, "now": now})
 
     async def echo(self, delivery: int) -> Receipt | None:
         """What the platform reported of this delivery."""

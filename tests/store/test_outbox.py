@@ -226,3 +226,12 @@ async def test_a_claim_knows_when_it_was_promised(store: SqlStore) -> None:
     await store.promise([delivery("a")], NOON)
     (claim,) = await store.claim_due(NOON + MINUTE, MINUTE, 1)
     assert claim.promised_at == NOON
+
+
+async def test_who_waits_for_an_echo_is_due_when_it_comes(store: SqlStore) -> None:
+    await store.promise([delivery("a")], NOON)
+    (claim,) = await store.claim_due(NOON, MINUTE, 1)
+    await store.failed(claim, "unclear", again=NOON + MINUTE, unsettled=True, now=NOON)
+    assert await store.claim_due(NOON, MINUTE, 1) == []
+    await store.echoed(claim.id, SHOWN, NOON)
+    assert len(await store.claim_due(NOON, MINUTE, 1)) == 1
