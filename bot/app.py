@@ -4,6 +4,7 @@ import asyncio
 import random
 import signal
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import structlog
@@ -43,6 +44,10 @@ log = structlog.stdlib.get_logger(__name__)
 
 POLL_PAUSE_S = 0.5
 OUTBOX_PAUSE_S = 1.0
+POLL_GRACE_S = 1.0
+"""A poll may be asked again by whoever comes next; a send under way is worth waiting for."""
+LOOKUPS_AT_ONCE = 64
+"""As many as polls at once: a name server that hangs for some hosts must not hold up the others."""
 
 
 class App:
@@ -123,6 +128,7 @@ class App:
         return False
 
     async def work(self) -> None:
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(LOOKUPS_AT_ONCE, "lookup"))
         fetcher = HttpFetcher(clock=self.clock, contact=self.settings.planb_contact or CONTACT)
         polling = self.polling(fetcher)
         await self.store.register_feeds(polling.feed_ids, self.clock.now())
@@ -171,7 +177,7 @@ class App:
         )
 
     async def _poll(self, polling: Polling) -> None:
-        pump = Pump(name="poll", bell=self.bell, most=poll.MOST_AT_ONCE, pause=POLL_PAUSE_S)
+        pump = Pump(name="poll", bell=self.bell, most=poll.MOST_AT_ONCE, pause=POLL_PAUSE_S, grace=POLL_GRACE_S)
         await pump.run(polling.take, polling.work)
 
     async def _deliver(self) -> None:

@@ -1,6 +1,9 @@
 """`planb run`."""
 
 import asyncio
+import logging
+import os
+import sys
 
 from bot.app import App
 from bot.prepare import read_files, set_up_logs
@@ -16,3 +19,8 @@ def run() -> None:
 
 async def _run(app: App) -> None:
     await app.run()
+    # Everything of ours is closed by now. A name lookup that hangs cannot be cancelled, and Python would wait for its
+    # thread for longer than a host waits for us.
+    logging.shutdown()
+    sys.stdout.flush()
+    os._exit(0)

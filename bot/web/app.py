@@ -6,6 +6,7 @@ from aiohttp import web
 
 Ready = Callable[[], Awaitable[bool]]
 MOST_BYTES = 1 << 20
+FAREWELL_S = 2.0
 
 
 def web_app(ready: Ready, routes: Iterable[web.RouteDef]) -> web.Application:
@@ -25,7 +26,7 @@ def web_app(ready: Ready, routes: Iterable[web.RouteDef]) -> web.Application:
 
 async def serve(app: web.Application, host: str, port: int) -> web.AppRunner:
     """Listen; the caller cleans the runner up."""
-    runner = web.AppRunner(app, access_log=None, handle_signals=False)
+    runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=FAREWELL_S)
     await runner.setup()
     await web.TCPSite(runner, host, port).start()
     return runner

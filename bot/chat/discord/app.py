@@ -22,7 +22,7 @@ _NOT_CONNECTED = Verdict(retry_after=timedelta(seconds=5))
 _PATIENCE = 45.0
 _FAREWELL = 3.0
 _TOKEN_REFUSED = (
-    "Discord refused the token: copy it again from the Bot page of the application, https://discord.com/developers"  # noqa: S105
+    "Discord refuses DISCORD_TOKEN: copy the token again from the Bot page at https://discord.com/developers"  # noqa: S105
 )
 _AUTHENTICATION_FAILED = 4004
 

@@ -45,9 +45,9 @@ async def test_a_refused_token_says_how_to_mend_it(
     chat = DiscordChat(
         token="bad.to.ken", desk=desk, notes=notes, clock=clock, api_url=front.api_url, gateway_url=front.gateway_url
     )
-    with pytest.raises(SettingsError, match="copy it again"):
+    with pytest.raises(SettingsError, match="copy the token again"):
         await chat.run()
-    with pytest.raises(SettingsError, match="copy it again"):
+    with pytest.raises(SettingsError, match="copy the token again"):
         await chat.check()
     assert front.identified == 0
 
