@@ -160,6 +160,7 @@ class App:
             watched=frozenset(f.service.slug for f in watched(self.team.catalogue, self.team.plans).values()),
             followed=self.settings.poll_interval,
             unfollowed=max(self.settings.poll_interval, POLL_UNFOLLOWED),
+            lease=self.settings.lease,
         )
 
     def delivering(self) -> Delivering:

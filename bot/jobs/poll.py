@@ -44,6 +44,7 @@ class Polling:
     watched: frozenset[str] = frozenset()
     followed: timedelta = POLL_FOLLOWED
     unfollowed: timedelta = POLL_UNFOLLOWED
+    lease: timedelta = LEASE
     _quiet: list[Outcome] = field(default_factory=list)
     _often: frozenset[str] = frozenset()
     _services: dict[str, tuple[Service, Feed]] = field(default_factory=dict)
@@ -61,7 +62,7 @@ class Polling:
         """Save what the last polls came to, then lease feeds that are due."""
         await self.save_quiet()
         self._often = self.watched | await self.store.subscribed_services()
-        return await self.store.claim_feeds(self.clock.now(), LEASE, room)
+        return await self.store.claim_feeds(self.clock.now(), self.lease, room)
 
     async def work(self, state: FeedState) -> None:
         """Poll one leased feed. What changed is saved at once, what did not with the next batch."""

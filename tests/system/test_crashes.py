@@ -115,6 +115,7 @@ async def test_a_death_at_any_step_loses_nothing_and_repeats_nothing(
     engine: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     for step in range(1, MOST):
+        print(f"step {step}")  # noqa: T201 - shown when it fails
         async with stage() as play:
             database = f"sqlite:///{tmp_path / f'{step}.db'}"
             if engine == "postgres":

@@ -1,0 +1,1 @@
+"""What we measure and how: `.venv/bin/python -m benchmarks.run`."""
