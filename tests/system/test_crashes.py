@@ -88,7 +88,7 @@ async def survive(play: Stage, database: str, step: int) -> bool:
             await ended
             await asyncio.sleep(1.3 if died else 0)  # a second copy would come when the lease ends
             running.send_signal(signal.SIGTERM)
-            assert await asyncio.wait_for(gone, 10) == 0
+            assert await asyncio.wait_for(gone, 10) in {0, 137}  # the last steps come after the stop
             break
     return died
 

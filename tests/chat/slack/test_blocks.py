@@ -148,7 +148,7 @@ def test_a_moment_that_slack_cannot_show_is_words() -> None:
         ("<!channel> <@U1> <#C1>", "&lt;!channel&gt; &lt;@\u200bU1&gt; &lt;#C1&gt;"),
         ("&lt;!here&gt;", "&amp;lt;!here&amp;gt;"),
         ("@here and ann@mail.example", "@\u200bhere and ann@mail.example"),
-        ("a :smile: at 12:30", "a :\u200bsmile: at 12:30"),
+        ("a :smile: at 12:30 UTC", "a :\u200bsmile: at 12:30 UTC"),
         ("*bold* _it_ ~no~ `x`", "∗bold∗ ˍitˍ ∼no∼ ˋxˋ"),
         ("snake_case and 2*3", "snake_case and 2*3"),
         ("> said", "\u200b&gt; said"),
