@@ -1,11 +1,13 @@
 """Discord as one of our chats: posts, replies and edits cards, and keeps the connection that answers commands."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
 import discord
+from discord.gateway import KeepAliveHandler
 
 from bot.chat.discord.client import OutageClient, aim_at
 from bot.chat.discord.embeds import embed
@@ -150,6 +152,15 @@ def _ended(error: Exception) -> SettingsError | ConnectionError:
 async def _close(client: discord.Client) -> None:
     try:
         async with asyncio.timeout(_FAREWELL):
+            await _close_forgotten(client)
             await client.close()
     except TimeoutError:
         await client.http.close()
+
+
+async def _close_forgotten(client: discord.Client) -> None:
+    """Close what discord.py forgets when it is cancelled while it connects: a socket whose heartbeat goes on."""
+    for thread in threading.enumerate():
+        if isinstance(thread, KeepAliveHandler) and thread.ws._connection is client._connection:  # noqa: SLF001
+            thread.stop()
+            await thread.ws.close()

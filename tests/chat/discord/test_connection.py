@@ -2,8 +2,10 @@
 
 import asyncio
 import json
+import threading
 
 import pytest
+from discord.gateway import KeepAliveHandler
 
 from bot.chat.discord.app import DiscordChat
 from bot.chat.discord.client import OutageClient
@@ -165,3 +167,16 @@ async def test_a_client_that_stops_without_a_word_is_an_error_too(
 
 async def test_only_guilds_are_asked_for(chat: DiscordChat, front: Front) -> None:
     assert front.intents == 1
+
+
+def beating() -> list[KeepAliveHandler]:
+    return [one for one in threading.enumerate() if isinstance(one, KeepAliveHandler) and not one._stop_ev.is_set()]
+
+
+async def test_no_heartbeat_outlives_a_connection_that_is_given_up_while_it_is_made(unconnected: DiscordChat) -> None:
+    before = len(beating())
+    async with running(unconnected):
+        async with asyncio.timeout(5):
+            while len(beating()) == before:  # noqa: ASYNC110 - a thread of discord.py
+                await asyncio.sleep(0)
+    assert len(beating()) == before
