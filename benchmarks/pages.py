@@ -29,7 +29,7 @@ class Page:
 
     def bump(self) -> None:
         at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-        number = len(self.bumped)
+        number = len(self.updates)
         told = {"id": f"u{number}", "status": "investigating", "body": WORDS, "created_at": at, "display_at": at}
         self.updates.insert(0, told)
         self.bumped.append(time.monotonic())
@@ -116,6 +116,9 @@ class Farm:
         if path == "/ctl/reset":
             self.asked = {"200": 0, "304": 0}
             self.posted.clear()
+            for page in self.pages.values():
+                page.bumped.clear()
+                page.served.clear()
         served = sorted(moment for page in self.pages.values() for moment in page.served)
         return _reply(json.dumps({"asked": self.asked, "served": served, "posted": self.posted}).encode())
 
