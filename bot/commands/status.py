@@ -67,10 +67,10 @@ def _nothing_followed(everything: tuple[Standing, ...], words: Words) -> Card:
         return Card(tone=card.tone, title=card.title, listings=(*card.listings, Listing(words("Next"), (hint,))))
     seen = len(everything) - unknown
     lead = words.plural("I can see {n} tool now; no trouble there.", "I can see {n} tools now; no trouble there.", seen)
-    blind = words.plural("{n} cannot be read now.", "{n} cannot be read now.", unknown) if unknown else ""
+    blind = words.plural("{n} page cannot be read now.", "{n} pages cannot be read now.", unknown) if unknown else ""
     return Card(
         tone=Tone.INFO,
         title=words("This channel follows nothing yet"),
-        lead=(f"{lead} {blind}".strip(),),
+        lead=(f"{lead if seen else ''} {blind}".strip(),),
         listings=(Listing(words("Next"), (hint,)),),
     )

@@ -161,7 +161,7 @@ def _some(labels: Sequence[str], words: Words) -> str:
 def _footer(incident: Incident, service: Service, words: Words) -> Rich:
     page: Rich = (Link(words("Status page"), incident.url or service.page),)
     at = incident.latest.posted_at if incident.latest else None
-    return (*page, " · ", words("last word"), " ", Moment(at)) if at else page
+    return (*page, " · ", words("last update"), " ", Moment(at)) if at else page
 
 
 def _posted(change: Change) -> Rich:

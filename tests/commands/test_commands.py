@@ -92,7 +92,7 @@ async def test_a_healthy_tool_says_so_with_its_age(channel: Channel) -> None:
     assert await channel.ask("status lamp") == [
         "Lamp: Operational",
         "The provider reports no trouble.",
-        "Status page · read 40 s",
+        "Status page · read 12:00 UTC (40 s)",
     ]
 
 
@@ -113,7 +113,7 @@ async def test_a_failing_tool_says_what_is_open_what_is_hit_and_what_else_to_use
         "What to use instead of Lamp",
         "✅ Torch – shared account (now: Operational)",
         "🔵 Candle (no status page to check)",
-        "Status page · read 0 s",
+        "Status page · read 12:00 UTC (0 s)",
     ]
 
 
@@ -180,7 +180,7 @@ async def test_a_page_that_cannot_be_read_says_why_and_what_it_said_last(channel
     assert await channel.ask("torch") == [
         "Torch: Unknown",
         "Last known: Operational.",
-        "Status page · can no longer be understood; last read 6 min",
+        "Status page · can no longer be understood; last read 12:00 UTC (6 min)",
     ]
 
 
@@ -228,7 +228,7 @@ async def test_a_channel_that_follows_nothing_is_told_how_and_what_fails_elsewhe
     await channel.page("torch", snapshot())
     assert await channel.ask("status") == [
         "This channel follows nothing yet",
-        "I can see 1 tool now; no trouble there. 2 cannot be read now.",
+        "I can see 1 tool now; no trouble there. 2 pages cannot be read now.",
         "Next",
         "• To be told here: /outage subscribe chatgpt",
     ]
@@ -390,7 +390,7 @@ async def test_alt_shows_what_to_use_instead_with_the_state_of_each(channel: Cha
         "What to use instead of Lamp",
         "🔵 Candle (no status page to check)",
         "🟠 Torch – shared account (itself: Partial outage)",
-        "Status page · read 0 s",
+        "Status page · read 12:00 UTC (0 s)",
     ]
 
 

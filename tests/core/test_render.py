@@ -42,7 +42,7 @@ def test_an_open_incident_shows_its_state_and_what_to_use_instead() -> None:
         "What to use instead of Lamp",
         "✅ Torch – shared account (now: Operational)",
         "🔵 Candle (no status page to check)",
-        "Status page · last word 12:00 UTC",
+        "Status page · last update 12:00 UTC",
     ]
 
 
@@ -58,7 +58,7 @@ def test_what_is_over_shows_how_long_it_lasted_and_no_alternatives() -> None:
         "Lamp: Logins fail",
         "Resolved – lasted 30 min",
         "Done.",
-        "Status page · last word 12:30 UTC",
+        "Status page · last update 12:30 UTC",
     ]
 
 
@@ -94,7 +94,7 @@ def test_a_component_without_an_incident_says_so() -> None:
         "Lamp: Chat – Degraded",
         "The provider's page shows this, and tells of no incident.",
         "Since: 12:00 UTC",
-        "Status page · last word 12:00 UTC",
+        "Status page · last update 12:00 UTC",
     ]
     back = change(ours(Health.OPERATIONAL, Phase.RESOLVED), News.UPDATED, component="c1")
     assert replied(back)[0] == "Lamp: Chat – Operational"

@@ -83,12 +83,13 @@ def _span(span: str | Bold | Code | Link | Moment, now: datetime) -> Text:
 
 
 def moment(span: Moment, now: datetime) -> str:
-    """`14:07 UTC` today, `2026-11-20 14:07 UTC` another day, `3 min` ago for a relative one."""
-    if span.shape is Shape.RELATIVE:
-        seconds = max(0, round((now - span.at).total_seconds()))
-        return f"{seconds} s" if seconds < 120 else f"{seconds // 60} min"  # noqa: PLR2004 - two minutes
+    """`14:07 UTC` today, `2026-11-20 14:07 UTC` another day; a relative one has its age beside it."""
     same_day = span.at.date() == now.date()
-    return f"{span.at:%H:%M} UTC" if same_day or span.shape is Shape.TIME else f"{span.at:%Y-%m-%d %H:%M} UTC"
+    at = f"{span.at:%H:%M} UTC" if same_day or span.shape is Shape.TIME else f"{span.at:%Y-%m-%d %H:%M} UTC"
+    if span.shape is not Shape.RELATIVE:
+        return at
+    seconds = max(0, round((now - span.at).total_seconds()))
+    return f"{at} ({seconds} s)" if seconds < 120 else f"{at} ({seconds // 60} min)"  # noqa: PLR2004 - two minutes
 
 
 def plain(card: Card, now: datetime) -> str:
