@@ -25,7 +25,7 @@ from bot.feeds import FORMATS
 from bot.feeds.fetch import CONTACT, HttpFetcher
 from bot.jobs import deliver, poll
 from bot.jobs.deliver import Delivering
-from bot.jobs.loop import STORE_AWAY_S, Bell, Pump, supervise
+from bot.jobs.loop import STORE_AWAY_S, Bell, Pump, end, supervise
 from bot.jobs.poll import Polling
 from bot.locale import languages
 from bot.ports import Chat, Clock, Fetcher
@@ -142,9 +142,7 @@ class App:
             await asyncio.gather(*pumps)
             await polling.save_quiet()
         finally:
-            for task in listeners:
-                task.cancel()
-            await asyncio.gather(*listeners, return_exceptions=True)
+            await end(listeners)
             await fetcher.close()
 
     def polling(self, fetcher: Fetcher) -> Polling:

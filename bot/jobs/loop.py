@@ -5,7 +5,7 @@ several at once. A stop lets what is under way finish for a while; what does not
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -20,6 +20,8 @@ RESTART_FIRST_S = 1.0
 RESTART_SLOWEST_S = 60.0
 HEALTHY_AFTER_S = 60.0
 STORE_AWAY_S = 2.0
+END_PATIENCE_S = 4.0
+END_TRIES = 2
 
 
 @dataclass(slots=True)
@@ -47,6 +49,17 @@ class Bell:
             return
         if not self.stopping.is_set():
             self._work.clear()
+
+
+async def end(tasks: Collection[asyncio.Task[None]], *, patience: float = END_PATIENCE_S) -> None:
+    """Cancel and wait, and again for those that did not notice: `asyncio.wait_for` of Python 3.11 may lose a cancel."""
+    for _ in range(END_TRIES):
+        running = [task for task in tasks if not task.done()]
+        if not running:
+            return
+        for task in running:
+            task.cancel()
+        await asyncio.wait(running, timeout=patience)
 
 
 async def supervise(name: str, run: Callable[[], Awaitable[None]], *, luck: Callable[[], float]) -> None:
@@ -94,9 +107,7 @@ class Pump:
                 await self._room()
             await self.drain()
         finally:
-            for task in self._running:
-                task.cancel()
-            await asyncio.gather(*self._running, return_exceptions=True)
+            await end(self._running)
 
     async def _round(self, take: Callable[[int], Awaitable[Sequence[T]]], work: Callable[[T], Awaitable[None]]) -> bool:
         """Whether as much came as there was room for: then there may be more."""

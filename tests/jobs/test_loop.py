@@ -5,7 +5,7 @@ import pytest
 
 from bot.domain.errors import SettingsError, StoreAway
 from bot.jobs import loop
-from bot.jobs.loop import Bell, Pump, supervise
+from bot.jobs.loop import Bell, Pump, end, supervise
 
 
 def pump(bell: Bell, most: int = 2, grace: float = 0.2) -> Pump:
@@ -142,3 +142,36 @@ async def test_what_was_well_for_long_starts_again_without_a_long_wait(monkeypat
     async with asyncio.timeout(1):
         await supervise("test", run, luck=lambda: 1.0)
     assert len(runs) == 13
+
+
+async def test_a_task_that_loses_its_first_cancel_is_cancelled_again() -> None:
+    lost: list[str] = []
+
+    async def deaf_once() -> None:
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            lost.append("one")
+        await asyncio.sleep(60)
+
+    task = asyncio.create_task(deaf_once())
+    await asyncio.sleep(0)
+    await end([task], patience=0.01)
+    await asyncio.sleep(0)
+    assert (lost, task.cancelled()) == (["one"], True)
+
+
+async def test_a_task_that_never_listens_is_left_behind() -> None:
+    async def deaf() -> None:
+        for _ in range(3):
+            try:
+                await asyncio.sleep(60)
+            except asyncio.CancelledError:
+                continue
+
+    task = asyncio.create_task(deaf())
+    await asyncio.sleep(0)
+    await end([task], patience=0.01)
+    assert not task.done()
+    task.cancel()
+    await asyncio.wait([task])

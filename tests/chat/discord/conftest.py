@@ -10,6 +10,7 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from bot.chat.discord.app import DiscordChat
+from bot.jobs.loop import end
 from tests.chat.discord.fakes import TOKEN, FakeClock, FakeDesk, FakeNotes
 from tests.chat.discord.front import Front
 
@@ -56,8 +57,7 @@ async def running(chat: DiscordChat) -> AsyncIterator[asyncio.Task[None]]:
     try:
         yield task
     finally:
-        task.cancel()
-        await asyncio.wait({task})
+        await end([task], patience=1)
 
 
 @pytest.fixture
