@@ -65,7 +65,9 @@ class App:
         self.store = SqlStore(self.url)
         self.words: Mapping[Language, Words] = languages()
         self.desk = Desk(self._office(), COMMANDS)
-        self.console = ConsoleChat(desk=self.desk, clock=self.clock, language=settings.planb_language, out=out)
+        self.console = ConsoleChat(
+            desk=self.desk, outbox=self.store, clock=self.clock, language=settings.planb_language, out=out
+        )
         self.chats: dict[Platform, Chat] = {Platform.CONSOLE: self.console}
         self.slack: SlackChat | None = None
         self.discord: DiscordChat | None = None

@@ -10,7 +10,10 @@ import os
 import sys
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from pathlib import Path
+from typing import Any, TextIO
+
+from rich.console import Console
 
 from bot.app import App
 from bot.core.catalogue import Catalogue
@@ -55,10 +58,10 @@ def counter(step: int) -> Callable[[], None]:
     return count
 
 
-async def main(settings: Settings, only: list[str], step: int) -> None:
+async def main(settings: Settings, only: list[str], step: int, out: TextIO) -> None:
     team = read_files(settings)
     services = tuple(service for service in team.catalogue.services if service.slug in only)
-    app = App(settings, Team(catalogue=Catalogue(services), plans=team.plans))
+    app = App(settings, Team(catalogue=Catalogue(services), plans=team.plans), out=Console(file=out, width=88))
     app.add_chats()
     assert app.slack
     app.slack._echo_window = ECHO_WINDOW
@@ -94,4 +97,5 @@ class Quiet(Doomed):
 
 if __name__ == "__main__":
     told = json.loads(sys.argv[1])
-    asyncio.run(main(Settings(_env_file=None, **told["settings"]), told["only"], told["step"]))
+    with Path(told["out"]).open("a", encoding="utf-8") as out:
+        asyncio.run(main(Settings(_env_file=None, **told["settings"]), told["only"], told["step"], out))

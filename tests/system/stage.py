@@ -6,6 +6,7 @@ import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -45,13 +46,14 @@ name = "Templates"
 
 @dataclass
 class Stage:
-    """`out` is what the console shows."""
+    """`out` is what the console shows; `printed` is the file that a process of its own prints to."""
 
     page: Page
     other: Page
     slack: SlackFront
     discord: Front
     out: io.StringIO
+    printed: Path = Path("nowhere")
 
     def settings(self, database: str, **more: Any) -> Settings:
         plain: dict[str, Any] = {

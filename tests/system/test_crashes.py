@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
+from bot.chat.console.app import HERE
 from bot.settings import Settings
 from bot.store.engine import database_url
 from bot.store.migrate import migrate
@@ -37,7 +38,7 @@ def plain(settings: Settings) -> dict[str, Any]:
 @asynccontextmanager
 async def process(play: Stage, database: str, step: int) -> AsyncIterator[asyncio.subprocess.Process]:
     """The bot in a process of its own; killed at the end if it is still there."""
-    told = {"settings": plain(play.settings(database)), "only": ["openai"], "step": step}
+    told = {"settings": plain(play.settings(database)), "only": ["openai"], "step": step, "out": str(play.printed)}
     started = await asyncio.create_subprocess_exec(sys.executable, "-m", "tests.system.crash", json.dumps(told))
     try:
         yield started
@@ -53,17 +54,22 @@ async def prepare(play: Stage, database: str) -> None:
     store = SqlStore(url)
     app = play.app(database)
     app.store = store
-    await play.follow(app, SLACK, DISCORD)
+    await play.follow(app, SLACK, DISCORD, HERE)
     await store.close()
 
 
+def printed(play: Stage, words: str) -> int:
+    return play.printed.read_text(encoding="utf-8").count(words) if play.printed.exists() else 0
+
+
 def posted(play: Stage) -> bool:
-    return bool(play.slack_posts() and play.discord_posts())
+    return bool(play.slack_posts() and play.discord_posts() and printed(play, "Answers do not appear"))
 
 
 def finished(play: Stage) -> bool:
     edited = [text(posts) for posts in (play.slack_posts(), play.discord_posts())]
-    return bool(play.slack_replies() and play.discord_replies()) and all("30" in one for one in edited)
+    replied = play.slack_replies() and play.discord_replies() and printed(play, "It works.")
+    return bool(replied) and all("30" in one for one in edited)
 
 
 async def survive(play: Stage, database: str, step: int) -> bool:
@@ -96,6 +102,7 @@ async def survive(play: Stage, database: str, step: int) -> bool:
 def assert_told_once(play: Stage) -> None:
     assert len(play.slack_posts()) == len(play.slack_replies()) == 1, list(play.slack.posts.values())
     assert len(play.discord_posts()) == len(play.discord_replies()) == 1, list(play.discord.messages.values())
+    assert [printed(play, words) for words in ("Answers do not appear", "It works.")] == [1, 1]
     assert "It works." in text(play.slack_replies())
     assert "It works" in text(play.discord_replies())
 
@@ -104,6 +111,7 @@ def assert_told_once(play: Stage) -> None:
 @pytest.mark.parametrize("step", FAST)
 async def test_a_death_at_a_critical_step_loses_nothing_and_repeats_nothing(step: int, tmp_path: Path) -> None:
     async with stage() as play:
+        play.printed = tmp_path / "printed.txt"
         assert await survive(play, f"sqlite:///{tmp_path / 'planb.db'}", step)
         assert_told_once(play)
 
@@ -117,6 +125,7 @@ async def test_a_death_at_any_step_loses_nothing_and_repeats_nothing(
     for step in range(1, MOST):
         print(f"step {step}")  # noqa: T201 - shown when it fails
         async with stage() as play:
+            play.printed = tmp_path / f"{step}.txt"
             database = f"sqlite:///{tmp_path / f'{step}.db'}"
             if engine == "postgres":
                 server: Postgres = request.getfixturevalue("postgres")
@@ -135,6 +144,7 @@ async def test_a_kill_at_any_moment_loses_nothing_and_repeats_nothing(tmp_path: 
     print(f"PLANB_SEED={seed}")  # noqa: T201 - shown when it fails
     luck = random.Random(seed)  # noqa: S311
     async with stage() as play:
+        play.printed = tmp_path / "printed.txt"
         database = f"sqlite:///{tmp_path / 'planb.db'}"
         await prepare(play, database)
         play.page.say("investigating", "We look.")

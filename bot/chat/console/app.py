@@ -4,18 +4,18 @@ import asyncio
 import os
 import stat
 import sys
+from datetime import datetime
 from typing import TextIO
 
 from rich.console import Console
 from rich.padding import Padding
-from rich.text import Text
 
 from bot.chat.console.draw import draw, terminal
 from bot.commands.spec import Caller, FrontDesk
 from bot.domain.card import Card
 from bot.domain.subscription import Action, Claim, Platform, Receipt, Target
 from bot.domain.words import Language
-from bot.ports import Clock, Settled
+from bot.ports import Clock, Outbox, Settled
 
 HERE = Target(platform=Platform.CONSOLE, workspace="local", channel="console")
 _PREFIXES = ("/outage", "/panne", "outage", "panne")
@@ -26,28 +26,33 @@ class ConsoleChat:
 
     platform = Platform.CONSOLE
 
-    def __init__(self, *, desk: FrontDesk, clock: Clock, language: Language, out: Console | None = None) -> None:
+    def __init__(
+        self, *, desk: FrontDesk, outbox: Outbox, clock: Clock, language: Language, out: Console | None = None
+    ) -> None:
         self._desk = desk
+        self._outbox = outbox
         self._clock = clock
         self._language = language
         self._out = out or terminal()
 
     async def deliver(self, claim: Claim, card: Card) -> Receipt:
-        """Print: a first message, an indented reply, or one line for an edit of what was printed before."""
-        now = self._clock.now()
-        match claim.delivery.action:
-            case Action.EDIT:
-                pass  # what is printed cannot be changed, and the reply above has just said it
-            case Action.REPLY:
-                self._out.print(Padding(draw(card, now), (0, 0, 0, 4)))
-            case _:
-                self._out.print(draw(card, now))
-        return Receipt(message=str(claim.id), channel=HERE.channel)
+        """Print a first message or an indented reply. A print cannot be edited, and the reply has just said it.
 
-    async def settle(self, claim: Claim, now: object) -> Settled:
-        """A terminal cannot be asked what it shows: print it again, and say so."""
-        self._out.print(Text("(perhaps shown before the restart)", style="dim"))
-        return Settled()
+        A terminal cannot be asked what it shows, so it is noted in the moment before: nothing but the print stands
+        between the note and its truth.
+        """
+        now = self._clock.now()
+        receipt = Receipt(message=str(claim.id), channel=HERE.channel)
+        if claim.delivery.action is Action.EDIT:
+            return receipt
+        shown = draw(card, now)
+        await self._outbox.echoed(claim.id, receipt, now)
+        self._out.print(Padding(shown, (0, 0, 0, 4)) if claim.delivery.action is Action.REPLY else shown)
+        return receipt
+
+    async def settle(self, claim: Claim, now: datetime) -> Settled:
+        """It is there if it was noted."""
+        return Settled(receipt=await self._outbox.echo(claim.id))
 
     async def tell(self, owner: str, card: Card) -> None:
         """Whoever subscribed sits here."""

@@ -16,6 +16,8 @@ from tests.chat.discord.fakes import NOON, FakeClock, FakeDesk, FakeNotes, card,
 from tests.chat.discord.front import Fault, Front
 
 NOW = int(NOON.timestamp())
+THEIRS = ("front", "aiohttp", "_delay_ready")
+"""Tasks of the test's server, of aiohttp, and one of discord.py that ends by itself two seconds later."""
 
 
 async def test_a_dropped_connection_is_resumed_and_answers_again(chat: DiscordChat, front: Front) -> None:
@@ -135,7 +137,7 @@ async def test_stopping_it_is_quick_and_leaves_nothing_behind(unconnected: Disco
     with pytest.raises(asyncio.CancelledError):
         await asyncio.wait_for(task, 2)
     await asyncio.sleep(0.05)
-    left = {item for item in asyncio.all_tasks() - before if "front" not in repr(item) and "aiohttp" not in repr(item)}
+    left = {item for item in asyncio.all_tasks() - before if not any(name in repr(item) for name in THEIRS)}
     assert not left
 
 
