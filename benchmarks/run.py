@@ -154,6 +154,14 @@ def parse_ms() -> dict[str, tuple[int, float]]:
     return found
 
 
+def show_peers(script: str, python: str, feeds: int, every: float, seconds: float) -> None:
+    """What reference pollers of other people need for the same job, one line each, as they print it."""
+    for peer in ("ref-aiohttp", "ref-httpx-aiohttp"):
+        call = [python, script, peer, str(feeds), f"{every:g}", f"{seconds:g}"]
+        done = subprocess.run(call, env={**os.environ, "HOSTS": "1"}, capture_output=True, text=True, check=True)
+        print(done.stdout.strip().splitlines()[-1])
+
+
 def percentile(values: tuple[float, ...], share: float) -> float:
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(len(ordered) * share))] if ordered else float("nan")
@@ -179,6 +187,10 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=30)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--quick", action="store_true", help="20 pages for a few seconds: does it run at all?")
+    parser.add_argument(
+        "--peers", help="a script of reference pollers, called as: SCRIPT ref-httpx-aiohttp FEEDS EVERY S"
+    )
+    parser.add_argument("--peers-python", default=sys.executable, help="the Python that has what the script needs")
     given = parser.parse_args()
     if given.quick:
         given.feeds, given.every, given.seconds, given.rounds = 20, 1, 4, 1
@@ -201,6 +213,8 @@ def main() -> None:
     finally:
         pages.kill()
         pages.wait()
+    if given.peers:
+        show_peers(given.peers, given.peers_python, given.feeds, given.every, given.seconds)
     print(f"start-up: `planb ask help` {ready_s():.2f} s")
     for name, (size, took) in parse_ms().items():
         print(f"parse {name:11} {size / 1024:6.0f} KB {took:6.2f} ms")
