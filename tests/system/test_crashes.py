@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from bot.chat.console.app import HERE
+from bot.chat.console.app import HERE, PERHAPS
 from bot.settings import Settings
 from bot.store.engine import database_url
 from bot.store.migrate import migrate
@@ -102,7 +102,10 @@ async def survive(play: Stage, database: str, step: int) -> bool:
 def assert_told_once(play: Stage) -> None:
     assert len(play.slack_posts()) == len(play.slack_replies()) == 1, list(play.slack.posts.values())
     assert len(play.discord_posts()) == len(play.discord_replies()) == 1, list(play.discord.messages.values())
-    assert [printed(play, words) for words in ("Answers do not appear", "It works.")] == [1, 1]
+    # A terminal cannot be asked what it shows: what is printed twice must say so.
+    assert printed(play, "Answers do not appear") + printed(play, "It works.") == 2 + printed(play, PERHAPS)
+    assert printed(play, "Answers do not appear") >= 1
+    assert printed(play, "It works.") >= 1
     assert "It works." in text(play.slack_replies())
     assert "It works" in text(play.discord_replies())
 

@@ -9,6 +9,7 @@ from typing import TextIO
 
 from rich.console import Console
 from rich.padding import Padding
+from rich.text import Text
 
 from bot.chat.console.draw import draw, terminal
 from bot.commands.spec import Caller, FrontDesk
@@ -18,6 +19,7 @@ from bot.domain.words import Language
 from bot.ports import Clock, Outbox, Settled
 
 HERE = Target(platform=Platform.CONSOLE, workspace="local", channel="console")
+PERHAPS = "(perhaps shown before the restart:)"
 _PREFIXES = ("/outage", "/panne", "outage", "panne")
 
 
@@ -38,8 +40,7 @@ class ConsoleChat:
     async def deliver(self, claim: Claim, card: Card) -> Receipt:
         """Print a first message or an indented reply. A print cannot be edited, and the reply has just said it.
 
-        A terminal cannot be asked what it shows, so it is noted in the moment before: nothing but the print stands
-        between the note and its truth.
+        A terminal cannot be asked what it shows, so that it is about to be printed is noted before.
         """
         now = self._clock.now()
         receipt = Receipt(message=str(claim.id), channel=HERE.channel)
@@ -51,8 +52,10 @@ class ConsoleChat:
         return receipt
 
     async def settle(self, claim: Claim, now: datetime) -> Settled:
-        """It is there if it was noted."""
-        return Settled(receipt=await self._outbox.echo(claim.id))
+        """Not noted: not printed. Noted: perhaps; then it is printed again and says so, for a lost alarm is worse."""
+        if await self._outbox.echo(claim.id):
+            self._out.print(Text(PERHAPS, style="dim"))
+        return Settled()
 
     async def tell(self, owner: str, card: Card) -> None:
         """Whoever subscribed sits here."""
