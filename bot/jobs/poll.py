@@ -72,7 +72,7 @@ class Polling:
             return
         refused = await self.store.save_polls([outcome])
         if refused:
-            log.info("another process polled it meanwhile", feed=state.feed)
+            log.debug("another process polled it meanwhile", feed=state.feed)
         elif outcome.deliveries:
             self.outbox_bell.ring()
 

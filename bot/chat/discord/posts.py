@@ -30,6 +30,8 @@ _NO_THREAD = frozenset(
         errors.THREAD_LOCKED,
     }
 )
+_REFUSED = frozenset({400, 403, 404, 405})
+"""For whatever reason: a thread is a nicety, the words in it are not."""
 _NO_REPLY = frozenset({errors.CANNOT_REPLY_WITHOUT_HISTORY, errors.UNKNOWN_MESSAGE})
 _NO_EDIT = frozenset({errors.OLD_MESSAGE_EDITED_TOO_OFTEN, errors.UNKNOWN_MESSAGE})
 
@@ -149,7 +151,7 @@ class Posts:
         except discord.HTTPException as error:
             if error.code == errors.THREAD_EXISTS:
                 return True
-            if error.code in _NO_THREAD:
+            if error.code in _NO_THREAD or error.status in _REFUSED:
                 return False
             raise
         return True

@@ -65,7 +65,7 @@ async def test_a_thread_that_is_there_already_is_used(chat: DiscordChat, front: 
     assert len(front.shown(root.message)) == 1
 
 
-@pytest.mark.parametrize(("status", "code"), [(403, 50013), (400, 50024), (403, 50001)])
+@pytest.mark.parametrize(("status", "code"), [(403, 50013), (400, 50024), (403, 50001), (404, 0)])
 async def test_without_threads_a_reply_answers_the_first_message(
     chat: DiscordChat, front: Front, status: int, code: int
 ) -> None:
