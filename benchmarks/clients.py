@@ -16,7 +16,7 @@ from rich.console import Console
 
 from bot.app import App
 from bot.core.catalogue import Catalogue
-from bot.domain.status import Feed, Service
+from bot.domain.service import Feed, Service
 from bot.domain.subscription import Platform, Subscription, Target
 from bot.prepare import Team, set_up_logs
 from bot.settings import Settings

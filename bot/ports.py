@@ -7,7 +7,8 @@ from typing import Protocol
 
 from bot.domain.card import Card
 from bot.domain.polling import FeedState, Outcome, Validator
-from bot.domain.status import Feed, Snapshot
+from bot.domain.service import Feed
+from bot.domain.status import Snapshot
 from bot.domain.subscription import Claim, Delivery, Platform, Receipt, Subscription, Target
 
 Documents = Mapping[str, bytes]

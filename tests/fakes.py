@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from bot.domain.card import Card
 from bot.domain.errors import FeedError
 from bot.domain.polling import Validator
-from bot.domain.status import Feed
+from bot.domain.service import Feed
 from bot.domain.subscription import Claim, Platform, Receipt
 from bot.ports import Chat, Clock, Documents, Fetched, Fetcher, Format, Settled
 

@@ -6,21 +6,8 @@ from typing import Any
 
 from bot.domain.change import Change, News, Reason
 from bot.domain.continuity import Alternative, Plan
-from bot.domain.status import (
-    Component,
-    Feed,
-    Freshness,
-    Health,
-    Impact,
-    Incident,
-    Kind,
-    Part,
-    Phase,
-    Service,
-    Sight,
-    Snapshot,
-    Update,
-)
+from bot.domain.service import Feed, Part, Service
+from bot.domain.status import Component, Freshness, Health, Impact, Incident, Kind, Phase, Sight, Snapshot, Update
 from bot.domain.subscription import Platform, Subscription, Target
 from tests.fakes import NOON
 

@@ -18,7 +18,8 @@ from bot.domain.card import Card, Moment, Rich
 from bot.domain.change import Change, News, Reason
 from bot.domain.continuity import Alternative, Plan
 from bot.domain.polling import FeedState
-from bot.domain.status import Component, Feed, Health, Impact, Incident, Kind, Part, Phase, Service, Snapshot, Update
+from bot.domain.service import Feed, Part, Service
+from bot.domain.status import Component, Health, Impact, Incident, Kind, Phase, Snapshot, Update
 from bot.domain.subscription import Platform, Subscription, Target
 from bot.jobs.deliver import closed_channel
 from bot.locale import languages

@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails
 from bot.catalogue.models import FORMATS, PartStanza, Stanza
 from bot.core.catalogue import Catalogue
 from bot.domain.errors import SettingsError
-from bot.domain.status import Service
+from bot.domain.service import Service
 
 __all__ = ["FORMATS", "load_catalogue"]
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
-from bot.domain.status import Feed, Part, Service
+from bot.domain.service import Feed, Part, Service
 
 FORMATS = ("incidentio", "rss", "statuspage")
 

@@ -10,7 +10,8 @@ from bot.clock import SystemClock
 from bot.commands.standing_card import standing_card
 from bot.core.standing import standing
 from bot.domain.errors import NotTheFormat, Unreachable
-from bot.domain.status import Feed, Freshness, Service, Sight, Snapshot
+from bot.domain.service import Feed, Service
+from bot.domain.status import Freshness, Sight, Snapshot
 from bot.feeds import FORMATS
 from bot.feeds.describe import describe
 from bot.feeds.detect import detect, documents_at, probe

@@ -22,7 +22,8 @@ from bot.core.route import route
 from bot.domain.card import Card
 from bot.domain.change import Reason
 from bot.domain.errors import NotTheFormat
-from bot.domain.status import Phase, Service, Snapshot
+from bot.domain.service import Service
+from bot.domain.status import Phase, Snapshot
 from bot.domain.subscription import Action, Delivery, MaintenanceWish, Subscription
 from bot.domain.words import Words
 from bot.feeds.detect import documents_at

@@ -12,7 +12,8 @@ from bot.core.standing import Standing
 from bot.domain.card import Listing
 from bot.domain.continuity import Plan
 from bot.domain.errors import UserError
-from bot.domain.status import Component, Part
+from bot.domain.service import Part
+from bot.domain.status import Component
 from bot.domain.words import Language, Words
 from bot.ports import Clock, Store
 

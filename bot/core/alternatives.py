@@ -7,7 +7,8 @@ from bot.core.catalogue import Found
 from bot.core.scope import Concerns, concerns
 from bot.core.standing import Standing
 from bot.domain.continuity import Alternative, Plan
-from bot.domain.status import Component, Health, Incident, Service
+from bot.domain.service import Service
+from bot.domain.status import Component, Health, Incident
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

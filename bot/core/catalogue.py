@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from bot.core.text import fold
-from bot.domain.status import Component, Feed, Part, Service
+from bot.domain.service import Feed, Part, Service
+from bot.domain.status import Component
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,8 @@ from bot.core.memory import last_health
 from bot.core.text import shorten
 from bot.domain.card import Bold, Card, Fact, Item, Link, Listing, Moment, Rich, Shape, Tone
 from bot.domain.change import Change, News
-from bot.domain.status import Component, Incident, Kind, Phase, Service
+from bot.domain.service import Service
+from bot.domain.status import Component, Incident, Kind, Phase
 from bot.domain.words import Words
 
 PARTS_SHOWN = 8

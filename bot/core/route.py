@@ -7,7 +7,8 @@ from itertools import groupby
 
 from bot.core.scope import Concerns, concerns, wanted_parts
 from bot.domain.change import Change, News
-from bot.domain.status import Component, Impact, Incident, Kind, Phase, Service
+from bot.domain.service import Service
+from bot.domain.status import Component, Impact, Incident, Kind, Phase
 from bot.domain.subscription import Action, Delivery, MaintenanceWish, Subscription
 
 

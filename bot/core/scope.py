@@ -8,7 +8,8 @@ from enum import Enum
 
 from bot.core.catalogue import matches
 from bot.core.text import fold
-from bot.domain.status import Component, Incident, Part, Service
+from bot.domain.service import Part, Service
+from bot.domain.status import Component, Incident
 
 
 class Concerns(Enum):

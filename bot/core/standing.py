@@ -8,20 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.core.scope import Concerns, concerns, in_scope
-from bot.domain.status import (
-    Component,
-    Freshness,
-    Health,
-    Impact,
-    Incident,
-    Kind,
-    Part,
-    Phase,
-    Service,
-    Sight,
-    Snapshot,
-    worst,
-)
+from bot.domain.service import Part, Service
+from bot.domain.status import Component, Freshness, Health, Impact, Incident, Kind, Phase, Sight, Snapshot, worst
 
 STALE_AFTER = timedelta(minutes=5)
 STALE_POLLS = 3

@@ -1,11 +1,11 @@
-"""What status pages say, in our words: services, components, incidents, updates, snapshots.
+"""What status pages say, in our words: components, incidents, updates, snapshots.
 
 Every value a provider may send has an `unknown` here. An unknown word keeps its raw text beside it; it never
 becomes green and never raises.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -172,8 +172,13 @@ class Snapshot:
     """All that one poll of one feed said, in our words.
 
     `page` is the page's own name, `page_id` its identity where the format has one. `health` is the page's overall
-    word, `unknown` where it has none. `stated_at` is the newest time the page states about itself. `absent` is
-    ours: incidents that the page listed before and does not list now, kept so that nothing is told twice.
+    word, `unknown` where it has none. `stated_at` is the newest time the page states about itself.
+
+    What a page leaves out means something else on each: `unlisted` is how a component is that it does not list
+    (operational where it lists only what has trouble), `ends_by_leaving` says that an incident which leaves the list
+    is over, `tells_incidents` is False where a page has states of components and no incidents at all.
+
+    `absent` is ours: incidents that the page listed before and does not list now, kept so that nothing is told twice.
     """
 
     format: str
@@ -185,6 +190,9 @@ class Snapshot:
     stated_at: datetime | None = None
     components: tuple[Component, ...] = ()
     incidents: tuple[Incident, ...] = ()
+    unlisted: Health = Health.UNKNOWN
+    ends_by_leaving: bool = False
+    tells_incidents: bool = True
     absent: tuple["Absent", ...] = ()
 
 
@@ -199,45 +207,6 @@ class Absent:
     since: datetime
     polls: int
     told: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
-    """A separately followable part of a service: the page's components whose names match `components`.
-
-    A pattern is a component's name or `Group / Name`, case does not count, `*` matches anything.
-    """
-
-    slug: str
-    name: str
-    components: tuple[str, ...]
-    aliases: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Feed:
-    """Where a service's status is read: `url` is the page's base address, `format` the wire format's name."""
-
-    id: str
-    url: str
-    format: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Service:
-    """A tool a team depends on: one catalogue entry."""
-
-    slug: str
-    name: str
-    page: str
-    feeds: tuple[Feed, ...]
-    category: str = ""
-    aliases: tuple[str, ...] = ()
-    parts: tuple[Part, ...] = field(default=())
-
-    def part(self, slug: str) -> Part | None:
-        """The part of that slug, if the catalogue knows it."""
-        return next((part for part in self.parts if part.slug == slug), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

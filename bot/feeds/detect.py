@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
 from bot.domain.errors import FeedError, NotTheFormat, Unreachable
-from bot.domain.status import Feed
+from bot.domain.service import Feed
 from bot.feeds import FORMATS
 from bot.feeds.addresses import shown
 from bot.ports import Document, Documents, Fetcher, Format

@@ -18,7 +18,7 @@ from httpx_aiohttp import AiohttpTransport
 from bot import __version__
 from bot.domain.errors import NotTheFormat, Unreachable
 from bot.domain.polling import Validator
-from bot.domain.status import Feed
+from bot.domain.service import Feed
 from bot.feeds.addresses import Address, address, shown
 from bot.feeds.body import bounded
 from bot.feeds.politeness import retry_after, wish

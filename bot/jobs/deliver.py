@@ -15,7 +15,8 @@ from bot.domain.card import Card, Tone
 from bot.domain.change import Change
 from bot.domain.continuity import Plan
 from bot.domain.errors import SendError
-from bot.domain.status import Component, Service
+from bot.domain.service import Service
+from bot.domain.status import Component
 from bot.domain.subscription import Action, Claim, Platform, Receipt, Target
 from bot.domain.words import Language, Words
 from bot.jobs.loop import Bell

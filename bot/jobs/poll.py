@@ -14,7 +14,8 @@ from bot.core.schedule import POLL_FOLLOWED, POLL_UNFOLLOWED, next_poll, next_po
 from bot.domain.change import Change
 from bot.domain.errors import FeedError, NotTheFormat
 from bot.domain.polling import FeedState, Outcome
-from bot.domain.status import Feed, Freshness, Service, Snapshot
+from bot.domain.service import Feed, Service
+from bot.domain.status import Freshness, Snapshot
 from bot.domain.subscription import Action, Delivery
 from bot.jobs.loop import Bell
 from bot.ports import Clock, Fetched, Fetcher, Format, Store

@@ -11,7 +11,7 @@ from typing import Self
 from aiohttp import web
 
 from bot.core.catalogue import Catalogue
-from bot.domain.status import Feed, Service
+from bot.domain.service import Feed, Service
 from bot.replays.model import Aside, Event, Replay
 from bot.replays.pages import page_at
 from bot.replays.timeline import timeline

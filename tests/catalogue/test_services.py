@@ -9,7 +9,8 @@ import pytest
 from bot.catalogue import FORMATS, load_catalogue
 from bot.core.catalogue import Catalogue, Found, matches
 from bot.core.text import fold
-from bot.domain.status import Component, Health, Service
+from bot.domain.service import Service
+from bot.domain.status import Component, Health
 
 CATEGORIES = {
     "ai", "chat", "cloud", "developer", "marketing", "messaging", "monitoring", "office", "payment", "security",

@@ -4,7 +4,7 @@ import pytest
 
 from bot.catalogue import load_catalogue
 from bot.domain.errors import SettingsError
-from bot.domain.status import Feed, Part
+from bot.domain.service import Feed, Part
 
 GOOD: dict[str, object] = {"name": "Our Wiki", "page": "https://status.wiki.example/", "format": "statuspage"}
 

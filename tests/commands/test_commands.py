@@ -16,7 +16,8 @@ from bot.domain.card import Tone
 from bot.domain.continuity import Plan
 from bot.domain.errors import StoreAway
 from bot.domain.polling import Outcome
-from bot.domain.status import Freshness, Health, Impact, Kind, Phase, Service, Snapshot
+from bot.domain.service import Service
+from bot.domain.status import Freshness, Health, Impact, Kind, Phase, Snapshot
 from bot.domain.subscription import MaintenanceWish, Subscription
 from bot.locale import languages
 from bot.store.store import SqlStore

@@ -1,7 +1,8 @@
 import pytest
 
 from bot.core.catalogue import Catalogue, Found, matches
-from bot.domain.status import Component, Feed, Health, Part, Service
+from bot.domain.service import Feed, Part, Service
+from bot.domain.status import Component, Health
 
 
 def service(slug: str, name: str, *, parts: tuple[Part, ...] = (), **more: object) -> Service:

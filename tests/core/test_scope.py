@@ -1,7 +1,8 @@
 import pytest
 
 from bot.core.scope import Concerns, concerns, in_scope, wanted_parts
-from bot.domain.status import Incident, Part
+from bot.domain.service import Part
+from bot.domain.status import Incident
 from tests.made import API, CHAT, LAMP, VIDEO, incident, update
 
 PAGE = (CHAT, VIDEO, API)

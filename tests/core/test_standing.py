@@ -10,7 +10,8 @@ from bot.core.memory import remember
 from bot.core.overview import feeds_of, found_all, standing_of
 from bot.core.standing import Standing, see, standing
 from bot.domain.polling import FeedState
-from bot.domain.status import Freshness, Health, Impact, Incident, Kind, Part, Phase, Sight, Snapshot
+from bot.domain.service import Part
+from bot.domain.status import Freshness, Health, Impact, Incident, Kind, Phase, Sight, Snapshot
 from tests.fakes import NOON
 from tests.made import CHAT, FRESH, LAMP, TORCH, VIDEO, ended, incident, snapshot, update
 

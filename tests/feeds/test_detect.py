@@ -8,7 +8,7 @@ import pytest
 
 from bot.domain.errors import FeedError, NotTheFormat, Unreachable
 from bot.domain.polling import Validator
-from bot.domain.status import Feed
+from bot.domain.service import Feed
 from bot.feeds.detect import detect, document_name, documents_at, probe
 from bot.ports import Fetched, Format
 from tests.feeds.cases import HERE

@@ -13,7 +13,8 @@ from aiohttp import web
 
 from bot.domain.errors import FeedError, NotTheFormat, Unreachable
 from bot.domain.polling import Validator
-from bot.domain.status import Feed, Snapshot
+from bot.domain.service import Feed
+from bot.domain.status import Snapshot
 from bot.feeds.fetch import MOST_REDIRECTS, HttpFetcher
 from bot.ports import Document, Documents, Fetched, Format
 from tests.feeds.server import NOW, FixedClock, Site, leads_to, says, serving, versioned

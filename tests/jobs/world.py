@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 from bot.core.catalogue import Catalogue
 from bot.domain.continuity import Plan
-from bot.domain.status import Service, Snapshot
+from bot.domain.service import Service
+from bot.domain.status import Snapshot
 from bot.domain.subscription import Claim, Platform, Subscription
 from bot.jobs.deliver import Delivering
 from bot.jobs.loop import Bell
