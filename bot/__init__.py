@@ -4,7 +4,7 @@ The map (pseudocode; each word is a function or a method you can grep)::
 
     every feed, when its own next_poll is due:             jobs/poll.py
         fetcher.fetch(feed)                                feeds/fetch.py       I/O, conditional, bounded
-        | format.parse(documents)          -> Snapshot     feeds/<format>.py    pure
+        | format.parse(documents)          -> Snapshot     feeds/formats/       pure
         | diff(old, new, now)              -> Changes      core/diff.py         pure
         | route(changes, subscriptions)    -> Deliveries   core/route.py        pure, each with its reason
         | store.save_polls(outcomes)                       store/               ONE transaction

@@ -19,6 +19,9 @@ Documents = Mapping[str, bytes]
 class Document:
     """One document of a format. `path` is relative to the feed's address; an empty path is that address itself.
 
+    A path that starts with `/` counts from the root of the host instead, and `{last}` in it stands for the last part
+    of the feed's path. What follows a `?` is added to the query.
+
     A document that is not `required` may be missing (404) without harm. The first document of a format is its
     pulse: while it does not change, the others are asked for only now and then.
     """
@@ -28,18 +31,29 @@ class Document:
     required: bool = True
 
 
+def no_leads(_address: str, _html: str) -> Iterable[str]:
+    """Most formats are found at the address itself."""
+    return ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Format:
     """A wire format: its name, the documents it needs, and two pure functions.
 
     `recognise` says whether these documents are of this format, without raising. `parse` raises NotTheFormat.
     `parse` takes the documents of one poll (any that are not required may be missing) and the page's base address.
+    Neither goes by the names of the documents: they may be files that somebody saved.
+
+    For those who paste an address: `homes` are the base addresses of a format that has but a few pages, known by
+    their hosts, and `leads` finds base addresses in a web page's address and HTML.
     """
 
     name: str
     documents: tuple[Document, ...]
     recognise: Callable[[Documents], bool]
     parse: Callable[[Documents, str], Snapshot]
+    homes: tuple[str, ...] = ()
+    leads: Callable[[str, str], Iterable[str]] = no_leads
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from bot import logs
 from bot.catalogue import load_catalogue
 from bot.core.catalogue import Catalogue
 from bot.domain.continuity import Plan
+from bot.feeds import FORMATS
 from bot.settings import Settings, secrets
 from bot.team import plans, read_team
 
@@ -27,7 +28,7 @@ class Team:
 def read_files(settings: Settings) -> Team:
     """The catalogue and the team's own file. Raise SettingsError with one line that says how to mend it."""
     file = read_team(settings.planb_config)
-    catalogue = load_catalogue(file.services or None)
+    catalogue = load_catalogue(file.services or None, formats=FORMATS)
     return Team(catalogue=catalogue, plans=plans(file, catalogue))
 
 

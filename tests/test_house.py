@@ -12,12 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.catalogue.models import FORMATS as CATALOGUE_FORMATS
 from bot.chat.discord.embeds import LOOKS
 from bot.commands import COMMANDS
 from bot.core.glossary import MARKS
 from bot.domain.card import Tone
-from bot.feeds import FORMATS
 from bot.settings import Settings
 from bot.team import TeamFile, parse_team
 
@@ -41,22 +39,6 @@ def test_most_functions_are_short() -> None:
     )
 
     assert lengths[len(lengths) // 2] <= 10
-
-
-def test_every_format_module_is_listed() -> None:
-    modules = {
-        path.stem
-        for path in (HOUSE / "bot" / "feeds").glob("*.py")
-        if hasattr(
-            importlib.import_module(f"bot.feeds.{path.stem}" if path.stem != "__init__" else "bot.feeds"), "FORMAT"
-        )
-    }
-
-    assert len(modules) == len(FORMATS)
-
-
-def test_the_catalogue_knows_every_format() -> None:
-    assert sorted(CATALOGUE_FORMATS) == sorted(FORMATS)
 
 
 def test_every_command_module_is_listed() -> None:

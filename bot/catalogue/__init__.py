@@ -9,33 +9,34 @@ from importlib import resources
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from bot.catalogue.models import FORMATS, PartStanza, Stanza
+from bot.catalogue.models import PartStanza, Stanza
 from bot.core.catalogue import Catalogue
 from bot.domain.errors import SettingsError
 from bot.domain.service import Service
 
-__all__ = ["FORMATS", "load_catalogue"]
-
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
-def load_catalogue(extra: Mapping[str, object] | None = None) -> Catalogue:
+def load_catalogue(extra: Mapping[str, object] | None = None, *, formats: Collection[str] = ()) -> Catalogue:
     """All services we know. `extra` has stanzas of a team: each adds a service, or stands in for ours of that slug.
+
+    `formats` are those that can be read; without them a stanza's format is not checked.
 
     Raise SettingsError, one line, for a stanza that is wrong.
     """
     text = resources.files("bot.catalogue").joinpath("services.toml").read_text("utf-8")
-    return Catalogue(()).replacing(_services(tomllib.loads(text))).replacing(_services(extra or {}))
+    ours = Catalogue(()).replacing(_services(tomllib.loads(text), formats))
+    return ours.replacing(_services(extra or {}, formats))
 
 
-def _services(stanzas: Mapping[str, object]) -> Iterator[Service]:
+def _services(stanzas: Mapping[str, object], formats: Collection[str]) -> Iterator[Service]:
     for slug, stanza in stanzas.items():
         try:
             service = Stanza.model_validate(stanza).service(slug)
         except ValidationError as error:
             raise SettingsError(f"Service {slug!r}: {_said(error.errors()[0])}") from error
         _check_slugs(service)
-        _check_format(service)
+        _check_format(service, formats)
         yield service
 
 
@@ -47,12 +48,12 @@ def _check_slugs(service: Service) -> None:
             )
 
 
-def _check_format(service: Service) -> None:
+def _check_format(service: Service, formats: Collection[str]) -> None:
     for feed in service.feeds:
-        if feed.format not in FORMATS:
+        if formats and feed.format not in formats:
             raise SettingsError(
-                f"Service {service.slug!r}: format {feed.format!r} is none of {', '.join(FORMATS)}"
-                f"{_did_you_mean(feed.format, FORMATS)}"
+                f"Service {service.slug!r}: format {feed.format!r} is none of {', '.join(sorted(formats))}"
+                f"{_did_you_mean(feed.format, formats)}"
             )
 
 

@@ -1,13 +1,11 @@
 """The shape of a stanza, the same in `services.toml` and in a team's `planb.toml`."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from bot.domain.service import Feed, Part, Service
-
-FORMATS = ("incidentio", "rss", "statuspage")
+from bot.domain.service import Feed, Part, Service, Upstream
 
 _Words = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 
@@ -34,8 +32,17 @@ class PartStanza(BaseModel):
         return Part(slug=slug, name=self.name, components=self.components, aliases=self.aliases)
 
 
+class UpstreamStanza(BaseModel):
+    """One of `[[slug.upstreams]]`: what it is built on, and where that is said."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: _Words
+    source: _Address
+
+
 class Stanza(BaseModel):
-    """`[slug]`. `checked` is when somebody last saw the page answer in this format: for those who maintain the list."""
+    """`[slug]`, see the head of `services.toml`."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -45,16 +52,31 @@ class Stanza(BaseModel):
     feed: _Address | None = None
     category: str = ""
     aliases: tuple[_Words, ...] = ()
+    capabilities: tuple[_Words, ...] = ()
+    upstreams: tuple[UpstreamStanza, ...] = ()
+    page_id: str = ""
+    usual: tuple[_Words, ...] = ()
     checked: date | None = None
     parts: dict[str, PartStanza] = {}
+
+    @model_validator(mode="after")
+    def _usual_parts_are_parts(self) -> Self:
+        strangers = [slug for slug in self.usual if slug not in self.parts]
+        if strangers:
+            raise ValueError(f"usual: {strangers[0]!r} is none of its parts")
+        return self
 
     def service(self, slug: str) -> Service:
         return Service(
             slug=slug,
             name=self.name,
             page=self.page,
-            feeds=(Feed(id=slug, url=self.feed or self.page, format=self.format),),
+            feeds=(Feed(id=slug, url=self.feed or self.page, format=self.format, page_id=self.page_id),),
             category=self.category,
             aliases=self.aliases,
             parts=tuple(stanza.part(name) for name, stanza in self.parts.items()),
+            capabilities=self.capabilities,
+            upstreams=tuple(Upstream(name=one.name, source=one.source) for one in self.upstreams),
+            usual=self.usual,
+            checked=self.checked,
         )

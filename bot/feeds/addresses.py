@@ -33,7 +33,7 @@ class Address:
 
 
 def address(base: str, path: str) -> Address:
-    """`base` with `path` behind it; an empty path is `base` itself. Raise Unreachable unless it is http(s)."""
+    """A document's address, as `Document.path` has it. Raise Unreachable unless it is http(s)."""
     try:
         parts = urlsplit(base)
         possible = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
@@ -42,9 +42,20 @@ def address(base: str, path: str) -> Address:
     if not possible:
         raise Unreachable(f"{shown(base)}: not an http(s) address")
     host = parts.netloc.rpartition("@")[2]
-    whole = f"{parts.path.rstrip('/')}/{path}" if path else parts.path
+    whole, query = _placed(parts.path, path)
     credentials = (unquote(parts.username or ""), unquote(parts.password or "")) if parts.username else None
-    return Address(url=urlunsplit((parts.scheme, host, whole, parts.query, "")), credentials=credentials)
+    asked = "&".join(one for one in (parts.query, query) if one)
+    return Address(url=urlunsplit((parts.scheme, host, whole, asked, "")), credentials=credentials)
+
+
+def _placed(base: str, path: str) -> tuple[str, str]:
+    """Path and additional query of a document whose feed has the path `base`."""
+    path, _, query = path.partition("?")
+    last = base.rstrip("/").rpartition("/")[2]
+    path = path.replace("{last}", last)
+    if not path or path.startswith("/"):
+        return path or base, query
+    return f"{base.rstrip('/')}/{path}", query
 
 
 def shown(url: str) -> str:

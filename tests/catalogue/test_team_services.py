@@ -64,7 +64,7 @@ def test_a_team_overrides_a_whole_entry() -> None:
 )
 def test_a_wrong_stanza_is_told_in_one_line_that_says_how_to_mend_it(stanza: object, message: str) -> None:
     with pytest.raises(SettingsError) as caught:
-        load_catalogue({"wiki": stanza})
+        load_catalogue({"wiki": stanza}, formats=("statuspage", "rss", "incidentio"))
 
     assert str(caught.value) == message
 

@@ -13,7 +13,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import bot.feeds
 from bot.domain.errors import NotTheFormat
 from bot.domain.status import Freshness
 from bot.feeds import FORMATS
@@ -67,9 +66,11 @@ def test_every_format_has_fixtures_and_every_fixture_a_format() -> None:
 
 
 def test_every_module_with_a_format_is_listed() -> None:
-    modules = [importlib.import_module(f"bot.feeds.{info.name}") for info in pkgutil.iter_modules(bot.feeds.__path__)]
-    formats: list[Format] = [module.FORMAT for module in modules if hasattr(module, "FORMAT")]
-    assert {format_.name: format_ for format_ in formats} == FORMATS
+    modules = [
+        importlib.import_module(f"bot.feeds.formats.{info.name}") for info in pkgutil.iter_modules(formats.__path__)
+    ]
+    found: list[Format] = [module.FORMAT for module in modules if hasattr(module, "FORMAT")]
+    assert {format_.name: format_ for format_ in found} == FORMATS
 
 
 @every_format

@@ -8,8 +8,9 @@ import pytest
 
 from bot.domain.errors import NotTheFormat
 from bot.domain.status import Health, Impact, Phase, Snapshot
-from bot.feeds import FORMATS, incidentio, statuspage
+from bot.feeds import FORMATS
 from bot.feeds.detect import detect, documents_at
+from bot.feeds.formats import incidentio, statuspage
 from tests.feeds.cases import BASE, HERE
 
 PAGE = {"id": "pg00000000aa", "name": "Larch"}

@@ -9,9 +9,9 @@ import pytest
 
 from bot.domain.errors import NotTheFormat
 from bot.domain.status import Health, Incident, Kind, Phase
-from bot.feeds import statuspage, syndication
 from bot.feeds.detect import documents_at
 from bot.feeds.entries import MOST
+from bot.feeds.formats import statuspage, syndication
 from tests.feeds.cases import BASE, HERE
 
 ATOM = (HERE / "rss" / "statuspage_atom.xml").read_text(encoding="utf-8")

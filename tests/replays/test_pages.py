@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.domain.status import Phase
-from bot.feeds import incidentio, statuspage
+from bot.feeds.formats import incidentio, statuspage
 from bot.replays import Replay, page_at, replay, replays
 
 STORIES = replays()
