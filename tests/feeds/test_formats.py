@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from bot.domain.errors import NotTheFormat
 from bot.domain.status import Freshness
-from bot.feeds import FORMATS
+from bot.feeds import FORMATS, formats
 from bot.feeds.describe import describe
 from bot.feeds.detect import detect, documents_at
 from bot.ports import Format
