@@ -46,7 +46,7 @@ def understood(documents: Documents, format_: Format | None, base: str = "") -> 
     """Parse, after finding the format if it is not given. Raise NotTheFormat."""
     found = format_ or detect(documents)
     if found is None:
-        raise NotTheFormat(f"not a status document in a format that is read ({', '.join(FORMATS)})")
+        raise NotTheFormat(f"not a status document in any of the {len(FORMATS)} formats that are read")
     return found, found.parse(documents, base)
 
 
@@ -73,7 +73,7 @@ def _show(where: str, format_: Format, snapshot: Snapshot) -> None:
     service = Service(slug="page", name=name, page=snapshot.page_url, feeds=())
     sight = Sight(freshness=Freshness.FRESH, read_at=now)
     out = terminal()
-    out.print(draw(standing_card(standing(service, None, snapshot, sight), (), words), now))
+    out.print(draw(standing_card(standing(service, None, snapshot, sight, now), (), words), now))
     over = sum(incident.phase.is_over for incident in snapshot.incidents)
     counts = f"{len(snapshot.components)} components · {len(snapshot.incidents)} incidents, {over} of them over"
     out.print(f"format {format_.name} · {counts}")

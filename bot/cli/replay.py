@@ -119,7 +119,7 @@ class Player:
             changes,
             [subscription],
             service=self._service(snapshot),
-            components=snapshot.components,
+            snapshot=snapshot,
             rooted=frozenset(self._rooted),
             now=now,
         )

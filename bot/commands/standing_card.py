@@ -1,6 +1,6 @@
 """A standing as people see it: one line of a list, or a card of its own."""
 
-from bot.core.glossary import HEALTH_TONES, HEALTHS, IMPACTS, PHASES, or_raw, titled
+from bot.core.glossary import HEALTH_TONES, HEALTHS, IMPACTS, or_raw, phase_of, titled
 from bot.core.standing import Standing
 from bot.core.text import shorten, squeeze
 from bot.domain.card import Bold, Card, Fact, Item, Link, Listing, Moment, Rich, Shape
@@ -60,7 +60,7 @@ def _lead(standing: Standing, words: Words) -> Rich:
         return (words("Last known: {state}.", state=words(HEALTHS[standing.last_known])),)
     if standing.unsaid:
         return (words("An incident is open and the page does not say which parts it concerns."),)
-    if standing.health is Health.OPERATIONAL:
+    if standing.health is Health.OPERATIONAL and not standing.incidents:
         return (words("The provider reports no trouble."),)
     return ()
 
@@ -82,7 +82,7 @@ def _listings(standing: Standing, words: Words) -> tuple[Listing, ...]:
 def incident_item(incident: Incident, words: Words) -> Item:
     """`Login errors – Cause identified, impact: major: "We are …"`."""
     name = Link(incident.title, incident.url) if incident.url else Bold(incident.title)
-    phase = or_raw(words(PHASES[incident.phase]), incident.raw_phase)
+    phase = phase_of(incident, words)
     impact = words("impact: {impact}", impact=or_raw(words(IMPACTS[incident.impact]), incident.raw_impact))
     said = f" {phase}" if incident.kind is Kind.MAINTENANCE else f" {phase}, {impact}"
     text = shorten(squeeze(incident.latest.text), TEXT_SHOWN) if incident.latest and incident.latest.text else ""

@@ -8,13 +8,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.core.memory import last_health
+from bot.core.episodes import last_health
 from bot.core.text import same_text
 from bot.domain.change import Change, News, Reason
 from bot.domain.status import Health, Incident, Phase, Snapshot, Update
 
 JUST_NOW = timedelta(hours=3)
 """An incident first seen closed is told if it ended no longer ago than this; pages backfill older ones."""
+LINGERING = timedelta(days=14)
+"""An open incident without a word for as long is not told when we begin to watch: pages forget to close some."""
 RECENT = timedelta(hours=24)
 """An entry that does not say whether it is open is told if it is no older than this."""
 
@@ -79,7 +81,7 @@ def _first_sight(look: _Look, incident: Incident) -> Change:
 
 def _first_reason(look: _Look, incident: Incident) -> tuple[News, Reason]:
     if incident.phase.is_open:
-        return News.OPENED, Reason.OPEN_AT_FIRST_SIGHT if look.first else Reason.NEW_INCIDENT
+        return _first_open(look, incident)
     if incident.phase is Phase.SCHEDULED:
         return (News.NOTHING, Reason.NOT_STARTED) if look.first else (News.OPENED, Reason.NEW_INCIDENT)
     if incident.phase is Phase.UNKNOWN:
@@ -90,6 +92,13 @@ def _first_reason(look: _Look, incident: Incident) -> tuple[News, Reason]:
     if look.now - (incident.resolved_at or _said(incident, look.now)) < JUST_NOW:
         return News.APPEARED_CLOSED, Reason.JUST_CLOSED
     return News.NOTHING, Reason.CLOSED_LONG_AGO
+
+
+def _first_open(look: _Look, incident: Incident) -> tuple[News, Reason]:
+    if not look.first:
+        return News.OPENED, Reason.NEW_INCIDENT
+    lingers = look.now - _said(incident, look.now) > LINGERING
+    return (News.NOTHING, Reason.LINGERING) if lingers else (News.OPENED, Reason.OPEN_AT_FIRST_SIGHT)
 
 
 def _said(incident: Incident, now: datetime) -> datetime:
@@ -145,6 +154,10 @@ def _episode(look: _Look, before: Incident | None, after: Incident) -> Iterator[
 
 def _unlisted(look: _Look, old: Snapshot, new: Snapshot) -> Iterator[Change]:
     told = {absent.incident.id for absent in old.absent if absent.told}
+    over = {key for key, incident in _known(old).items() if incident.phase.is_over}
     for absent in new.absent:
-        if absent.told and absent.incident.id not in told and not absent.incident.phase.is_over:
-            yield look.change(News.UNLISTED, Reason.NO_LONGER_LISTED, absent.incident)
+        if absent.told and absent.incident.id not in told | over:
+            ended = absent.incident.phase.is_over
+            yield look.change(
+                News.UNLISTED, Reason.ENDED_BY_LEAVING if ended else Reason.NO_LONGER_LISTED, absent.incident
+            )

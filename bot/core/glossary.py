@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from bot.domain.card import Tone
-from bot.domain.status import Health, Impact, Kind, Phase
+from bot.domain.status import Health, Impact, Incident, Kind, Phase
 from bot.domain.words import Words, mark
 
 HEALTHS = {
@@ -65,6 +65,13 @@ MARKS = {
     Tone.CRITICAL: "🔴",
 }
 """A mark for each tone; words beside it always say the same, never the colour alone."""
+
+
+def phase_of(incident: Incident, words: Words) -> str:
+    """Where an incident stands, in a word or two; no more than the page said."""
+    if incident.phase.is_open and not incident.phase_stated:
+        return words("Open")
+    return or_raw(words(PHASES[incident.phase]), incident.raw_phase)
 
 
 def or_raw(translated: str, raw: str) -> str:

@@ -27,11 +27,11 @@ def standing_of(found: Found, states: Mapping[str, FeedState], now: datetime) ->
     """The standing of one service or part. A service has one feed that decides: its first."""
     state = states.get(found.service.feeds[0].id)
     if state is None:
-        return standing(found.service, found.part, None, _NEVER_READ)
+        return standing(found.service, found.part, None, _NEVER_READ, now)
     sight = see(
         read_at=state.read_at, trouble=state.trouble, trouble_text=state.trouble_text, interval=state.interval, now=now
     )
-    return standing(found.service, found.part, state.snapshot, sight)
+    return standing(found.service, found.part, state.snapshot, sight, now)
 
 
 def standings(found: Mapping[str, Found], states: Mapping[str, FeedState], now: datetime) -> dict[str, Standing]:

@@ -7,8 +7,19 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from bot.core.alternatives import Advice, Counsel
-from bot.core.glossary import HEALTH_TONES, HEALTHS, IMPACT_TONES, IMPACTS, KINDS, PHASES, duration, or_raw, titled
-from bot.core.memory import last_health
+from bot.core.episodes import last_health
+from bot.core.glossary import (
+    HEALTH_TONES,
+    HEALTHS,
+    IMPACT_TONES,
+    IMPACTS,
+    KINDS,
+    PHASES,
+    duration,
+    or_raw,
+    phase_of,
+    titled,
+)
 from bot.core.text import shorten
 from bot.domain.card import Bold, Card, Fact, Item, Link, Listing, Moment, Rich, Shape, Tone
 from bot.domain.change import Change, News
@@ -97,11 +108,13 @@ def _headline(incident: Incident, words: Words) -> str:
 
 def _lead(change: Change, words: Words) -> Rich:
     incident = change.incident
+    if change.news is News.UNLISTED and incident.phase.is_over:
+        return (words("The provider took this off its page, which is how this page says that it is over."),)
     if change.news is News.UNLISTED:
         return (words("The provider's page no longer lists this and never said that it ended."),)
     if incident.is_ours:
         return (words("The provider's page shows this, and tells of no incident."),)
-    state = or_raw(words(PHASES[incident.phase]), incident.raw_phase)
+    state = phase_of(incident, words)
     parts: list[str | Bold] = [Bold(state)]
     if incident.kind is Kind.INCIDENT and not incident.phase.is_over:
         impact = or_raw(words(IMPACTS[incident.impact]), incident.raw_impact)
@@ -129,10 +142,12 @@ def _took(incident: Incident) -> timedelta | None:
 
 
 def _reply_title(change: Change, phase: Phase, raw: str, words: Words) -> str:
-    if change.news is News.UNLISTED:
+    if change.news is News.UNLISTED and not phase.is_over:
         return words("no longer listed by the provider")
     if change.incident.is_ours:
         return _headline(change.incident, words)
+    if phase is Phase.UNKNOWN and not raw:
+        return words("Update")
     return or_raw(words(PHASES[phase]), raw)
 
 

@@ -5,10 +5,10 @@ from datetime import datetime
 from enum import StrEnum
 from itertools import groupby
 
-from bot.core.scope import Concerns, concerns, wanted_parts
+from bot.core.scope import Concerns, concerns, meant_parts
 from bot.domain.change import Change, News
 from bot.domain.service import Service
-from bot.domain.status import Component, Impact, Incident, Kind, Phase
+from bot.domain.status import Impact, Incident, Kind, Phase, Snapshot
 from bot.domain.subscription import Action, Delivery, MaintenanceWish, Subscription
 
 
@@ -33,11 +33,11 @@ def route(
     subscriptions: Iterable[Subscription],
     *,
     service: Service,
-    components: Sequence[Component],
+    snapshot: Snapshot,
     rooted: frozenset[str],
     now: datetime,
 ) -> tuple[Delivery, ...]:
-    """Decide for each channel. `components` are the page's, `rooted` the thread keys already told there.
+    """Decide for each channel. `snapshot` is the page now, `rooted` are the thread keys already told there.
 
     One incident is one message per channel (`post`), each new update a reply, and the first message is edited to the
     latest state. What was told once is told to its end, whatever the filters say by then.
@@ -47,7 +47,7 @@ def route(
         delivery
         for subscription in subscriptions
         for group in grouped
-        for delivery in _for_channel(subscription, group, service, components, rooted, now)
+        for delivery in _for_channel(subscription, group, service, snapshot, rooted, now)
     )
 
 
@@ -55,7 +55,7 @@ def _for_channel(
     subscription: Subscription,
     group: tuple[Change, ...],
     service: Service,
-    components: Sequence[Component],
+    snapshot: Snapshot,
     rooted: frozenset[str],
     now: datetime,
 ) -> Iterable[Delivery]:
@@ -65,7 +65,7 @@ def _for_channel(
     last = news[-1]
     if thread_key(subscription, last) in rooted:
         return _continue(subscription, news, now)
-    silence = _silence(subscription, last, service, components)
+    silence = _silence(subscription, last, service, snapshot)
     if silence:
         return (_delivery(subscription, last, Action.NONE, silence, now),)
     return (_delivery(subscription, last, Action.POST, last.reason, now),)
@@ -78,14 +78,12 @@ def _continue(subscription: Subscription, news: Sequence[Change], now: datetime)
     yield _delivery(subscription, news[-1], Action.EDIT, news[-1].reason, now)
 
 
-def _silence(
-    subscription: Subscription, change: Change, service: Service, components: Sequence[Component]
-) -> Silence | None:
+def _silence(subscription: Subscription, change: Change, service: Service, snapshot: Snapshot) -> Silence | None:
     incident = change.incident
-    parts = wanted_parts(service, subscription.parts)
-    if change.component and not parts:
+    parts = meant_parts(service, subscription.parts)
+    if change.component and not subscription.parts and snapshot.tells_incidents:
         return Silence.COMPONENT_ONLY
-    if concerns(service, parts, incident, components) is Concerns.NO:
+    if concerns(service, parts, incident, snapshot.components) is Concerns.NO:
         return Silence.OTHER_PARTS
     if incident.kind is Kind.MAINTENANCE and (silence := _planned(subscription, incident)):
         return silence

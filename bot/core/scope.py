@@ -29,6 +29,11 @@ def _typed(word: str) -> Part:
     return Part(slug=word, name=word, components=(word,))
 
 
+def meant_parts(service: Service, words: Iterable[str]) -> tuple[Part, ...]:
+    """The parts people named, else those that are usually meant; none means the whole service."""
+    return wanted_parts(service, words) or service.usual_parts
+
+
 def in_scope(parts: Sequence[Part], components: Iterable[Component]) -> tuple[Component, ...]:
     """The components of these parts; all of them for no part."""
     return tuple(c for c in components if not parts or any(matches(part, c) for part in parts))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.core.scope import Concerns, concerns, in_scope
+from bot.core.scope import Concerns, concerns, in_scope, meant_parts
 from bot.domain.service import Part, Service
 from bot.domain.status import Component, Freshness, Health, Impact, Incident, Kind, Phase, Sight, Snapshot, worst
 
@@ -15,6 +15,11 @@ STALE_AFTER = timedelta(minutes=5)
 STALE_POLLS = 3
 UNREACHABLE_AFTER = timedelta(minutes=30)
 UNREACHABLE_POLLS = 6
+
+LINGERING = timedelta(days=14)
+"""An open incident without a word for as long is shown, but the page's own state of things speaks louder."""
+PAST = timedelta(days=1)
+"""Planned work that should have been over for as long is no longer shown as coming: some pages keep it for months."""
 
 _HEALTHS = {
     Impact.NONE: Health.OPERATIONAL,
@@ -71,17 +76,17 @@ def see(
     return Sight(freshness=Freshness.STALE if stale else Freshness.FRESH, read_at=read_at, trouble=trouble_text)
 
 
-def standing(service: Service, part: Part | None, snapshot: Snapshot | None, sight: Sight) -> Standing:
+def standing(service: Service, part: Part | None, snapshot: Snapshot | None, sight: Sight, now: datetime) -> Standing:
     """What to tell about a service or a part, from what its page said and how well we see it."""
     if snapshot is None:
         return Standing(service=service, part=part, health=Health.UNKNOWN, last_known=Health.UNKNOWN, sight=sight)
-    parts = (part,) if part else ()
+    parts = (part,) if part else meant_parts(service, ())
     running = list(_running(snapshot))
     verdicts = {i.id: concerns(service, parts, i, snapshot.components) for i in running}
     about = tuple(i for i in running if verdicts[i.id] is Concerns.YES)
     unsaid = tuple(i for i in running if verdicts[i.id] is Concerns.UNSAID)
     scope = in_scope(parts, snapshot.components)
-    known = _health(snapshot, part, (*about, *unsaid), scope)
+    known = _health(snapshot, parts, [i for i in (*about, *unsaid) if not _lingers(i, now)], scope)
     return Standing(
         service=service,
         part=part,
@@ -91,7 +96,7 @@ def standing(service: Service, part: Part | None, snapshot: Snapshot | None, sig
         since=min((i.started_at for i in about if i.started_at), default=None),
         incidents=about,
         unsaid=unsaid,
-        planned=_planned(service, parts, snapshot),
+        planned=_planned(service, parts, snapshot, now),
         components=tuple(c for c in scope if c.health is not Health.OPERATIONAL),
     )
 
@@ -102,20 +107,28 @@ def _running(snapshot: Snapshot) -> Iterable[Incident]:
     yield from (a.incident for a in snapshot.absent if a.incident.phase.is_open and not a.told)
 
 
-def _planned(service: Service, parts: Sequence[Part], snapshot: Snapshot) -> tuple[Incident, ...]:
-    soon = (i for i in snapshot.incidents if i.phase is Phase.SCHEDULED)
+def _lingers(incident: Incident, now: datetime) -> bool:
+    said = incident.latest.posted_at if incident.latest else incident.started_at
+    return said is not None and now - said > LINGERING
+
+
+def _planned(service: Service, parts: Sequence[Part], snapshot: Snapshot, now: datetime) -> tuple[Incident, ...]:
+    listed = (i for i in snapshot.incidents if i.phase is Phase.SCHEDULED)
+    soon = [i for i in listed if (i.until or i.started_at or now) > now - PAST]
     return tuple(i for i in soon if concerns(service, parts, i, snapshot.components) is Concerns.YES)
 
 
-def _health(snapshot: Snapshot, part: Part | None, incidents: Iterable[Incident], scope: Sequence[Component]) -> Health:
+def _health(
+    snapshot: Snapshot, parts: Sequence[Part], incidents: Iterable[Incident], scope: Sequence[Component]
+) -> Health:
     """The worst of the page's own word and the open incidents: the indicator may say "none" during an incident.
 
     A part has no word of its own on the page: its components say how it is. The whole service is not judged by
     single components where the page has an overall word (one of 300 data centres is no outage).
     """
     said = [_incident_health(incident) for incident in incidents]
-    if part:
-        own = [component.health for component in scope] or [Health.UNKNOWN]
+    if parts:
+        own = [component.health for component in scope] or [snapshot.unlisted]
         return worst([*own, *said])
     if snapshot.health is not Health.UNKNOWN or snapshot.raw_health:
         return worst([snapshot.health, *said])

@@ -34,6 +34,8 @@ class Reason(StrEnum):
     COMPONENT_CHANGED = "the page shows another state for the part"
     COMPONENT_BACK = "the page shows the part working again"
     NO_LONGER_LISTED = "the page no longer lists it and never said that it ended"
+    ENDED_BY_LEAVING = "the page took it off its list, which is how it ends there"
+    LINGERING = "open when we began to watch, but without a word for two weeks"
     CLOSED_AT_FIRST_SIGHT = "already over when we began to watch"
     CLOSED_LONG_AGO = "new on the page, but over for hours"
     OPENNESS_UNSAID = "the page does not say whether it is open"

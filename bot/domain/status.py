@@ -123,7 +123,10 @@ class Incident:
     """An incident, a maintenance or a notice. `updates` are oldest first; `components` are component ids.
 
     `components` is empty where the page does not say which parts are concerned. A planned maintenance runs from
-    `started_at` to `until`. An id that starts with `component:` is ours: a component that changed with no incident.
+    `started_at` to `until`. `phase_stated` is False where the page only says that it is open, which we note as
+    investigating, the least that an open incident can be; people read "open".
+
+    An id that starts with `component:` is ours: a component that changed with no incident.
     """
 
     id: str
@@ -139,6 +142,7 @@ class Incident:
     updates: tuple[Update, ...] = ()
     raw_phase: str = ""
     raw_impact: str = ""
+    phase_stated: bool = True
 
     @property
     def is_ours(self) -> bool:

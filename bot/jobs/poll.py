@@ -167,7 +167,7 @@ async def decide(
     subscriptions = await store.subscriptions(service.slug)
     threads = [thread_key(subscription, change) for subscription in subscriptions for change in changes]
     rooted = await store.rooted(threads) if threads else frozenset()
-    decided = route(changes, subscriptions, service=service, components=snapshot.components, rooted=rooted, now=now)
+    decided = route(changes, subscriptions, service=service, snapshot=snapshot, rooted=rooted, now=now)
     for delivery in decided:
         log.debug("decided", action=delivery.action, reason=delivery.reason, thread=delivery.thread_key)
     return [delivery for delivery in decided if delivery.action is not Action.NONE]

@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -213,3 +214,31 @@ def test_the_order_of_the_document_does_not_matter(old: Snapshot, new: Snapshot)
     turned = replace(new, incidents=new.incidents[::-1])
     before = remember(None, old, NOON)
     assert said(before, remember(before, new, LATER)) == said(before, remember(before, turned, LATER))
+
+
+def after_three_polls(page: Snapshot, **values: Any) -> tuple[Snapshot, Snapshot]:
+    """The last two of three polls that no longer list anything."""
+    before = page = remember(None, page, NOON)
+    for polls in (1, 2, 3):
+        before, page = page, remember(page, snapshot(**values), NOON + timedelta(minutes=6 * polls))
+    return before, page
+
+
+def test_it_tells_the_end_where_leaving_the_list_is_the_end() -> None:
+    before, page = after_three_polls(snapshot(incident(), ends_by_leaving=True), ends_by_leaving=True)
+    (change,) = told(before, page)
+    assert (change.news, change.reason) == (News.UNLISTED, Reason.ENDED_BY_LEAVING)
+    assert change.incident.phase is Phase.RESOLVED
+    assert said(page, page) == []
+    assert [one[:2] for one in said(page, snapshot(incident()))] == [(News.UPDATED, Reason.REOPENED)]
+
+
+def test_what_was_over_may_leave_any_list_in_silence() -> None:
+    before, page = after_three_polls(snapshot(ended(), ends_by_leaving=True), ends_by_leaving=True)
+    assert said(before, page) == []
+
+
+def test_an_incident_that_nobody_spoke_of_for_weeks_is_not_told_when_it_begins_to_watch() -> None:
+    weeks = NOON + timedelta(days=15)
+    assert said(None, snapshot(incident()), weeks) == [(News.NOTHING, Reason.LINGERING, "u9")]
+    assert said(snapshot(), snapshot(incident()), weeks)[0][:2] == (News.OPENED, Reason.NEW_INCIDENT)

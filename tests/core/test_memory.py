@@ -1,8 +1,9 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.core.memory import ABSENT_KEPT, ABSENT_MOST, EPISODE_KEPT, remember, waits_for_absent
-from bot.domain.status import Component, Health, Impact, Incident, Phase, Snapshot
+from bot.core.episodes import EPISODE_KEPT, MANY
+from bot.core.memory import ABSENT_KEPT, ABSENT_MOST, remember, waits_for_absent
+from bot.domain.status import Component, Health, Impact, Incident, Kind, Phase, Snapshot
 from tests.fakes import NOON
 from tests.made import CHAT, VIDEO, ended, incident, snapshot
 
@@ -90,3 +91,51 @@ def test_our_episodes_are_never_absent() -> None:
 def test_a_label_names_the_group() -> None:
     assert [one.label for one in (CHAT, VIDEO)] == ["Chat", "Media / Video maker"]
     assert isinstance(CHAT, Component)
+
+
+def test_where_leaving_the_list_is_the_end_it_has_ended_after_three_polls() -> None:
+    page = remember(None, snapshot(incident(), ends_by_leaving=True), NOON)
+    for polls in (1, 2, 3):
+        page = remember(page, snapshot(ends_by_leaving=True), NOON + timedelta(minutes=6 * polls))
+    (absent,) = page.absent
+    assert (absent.incident.phase, absent.incident.resolved_at) == (Phase.RESOLVED, NOON + timedelta(minutes=6))
+
+
+def test_planned_work_that_leaves_such_a_list_is_not_said_to_be_done_before_it_began() -> None:
+    work = (
+        incident(kind=Kind.MAINTENANCE, phase=Phase.SCHEDULED),
+        incident(id="i2", kind=Kind.MAINTENANCE, phase=Phase.IN_PROGRESS),
+    )
+    page = remember(None, snapshot(*work, ends_by_leaving=True), NOON)
+    for polls in (1, 2, 3):
+        page = remember(page, snapshot(ends_by_leaving=True), NOON + timedelta(minutes=6 * polls))
+    assert {absent.incident.id: absent.incident.phase for absent in page.absent} == {
+        "i1": Phase.SCHEDULED,
+        "i2": Phase.COMPLETED,
+    }
+
+
+def many(count: int, health: Health = Health.DEGRADED) -> tuple[Component, ...]:
+    return tuple(Component(id=f"m{n}", name=f"Row {n}", health=health) for n in range(count))
+
+
+def test_many_components_that_fail_at_once_are_one_episode() -> None:
+    page = remember(None, snapshot(components=many(MANY + 1)), NOON)
+    (ours,) = episodes(page)
+    assert ours.title == "Row 0, Row 1, Row 2, …"
+    assert len(ours.components) == MANY + 1
+    worse = (*many(MANY), replace(many(MANY + 1)[-1], health=Health.MAJOR_OUTAGE))
+    page = remember(page, snapshot(components=worse), NOON)
+    assert (episodes(page)[0].impact, episodes(page)[0].phase) == (Impact.CRITICAL, Phase.UNKNOWN)
+    page = remember(page, snapshot(components=many(MANY + 1, Health.OPERATIONAL)), NOON)
+    assert [one.phase for one in episodes(page)] == [Phase.RESOLVED]
+
+
+def test_a_few_components_that_fail_at_once_have_an_episode_each() -> None:
+    assert len(episodes(remember(None, snapshot(components=many(MANY)), NOON))) == MANY
+
+
+def test_a_component_that_is_well_when_it_is_not_listed_ends_its_episode_by_leaving() -> None:
+    page = remember(None, snapshot(components=(BAD,), unlisted=Health.OPERATIONAL), NOON)
+    page = remember(page, snapshot(components=(), unlisted=Health.OPERATIONAL), NOON)
+    assert [one.phase for one in episodes(page)] == [Phase.RESOLVED]

@@ -10,13 +10,15 @@ from bot.domain.change import Change, News, Reason
 from bot.domain.status import Impact, Kind, Phase
 from bot.domain.subscription import Action, Delivery, MaintenanceWish, Subscription
 from tests.fakes import NOON
-from tests.made import CHAT, LAMP, TEAM, VIDEO, change, ended, follow, incident, update
+from tests.made import CHAT, LAMP, TEAM, VIDEO, change, ended, follow, incident, snapshot, update
 
 ROOT = frozenset({f"{TEAM.key}|lamp|i1"})
 
 
 def sent(*changes: Change, to: Subscription | None = None, rooted: frozenset[str] = frozenset()) -> list[Delivery]:
-    routed = route(changes, [to or follow()], service=LAMP, components=(CHAT, VIDEO), rooted=rooted, now=NOON)
+    routed = route(
+        changes, [to or follow()], service=LAMP, snapshot=snapshot(components=(CHAT, VIDEO)), rooted=rooted, now=NOON
+    )
     return list(routed)
 
 
@@ -56,7 +58,7 @@ def test_keys_are_unique_by_channel_incident_and_update_and_edits_by_their_time(
         [change(news=News.UPDATED)],
         [follow()],
         service=LAMP,
-        components=(),
+        snapshot=snapshot(components=()),
         rooted=ROOT,
         now=NOON + timedelta(seconds=1),
     )
@@ -131,7 +133,7 @@ def test_a_component_without_an_incident_is_told_where_it_is_followed_by_name() 
 def test_every_channel_decides_for_itself() -> None:
     lounge = replace(TEAM, channel="C2")
     both = [follow(), follow(target=lounge, min_impact=Impact.CRITICAL)]
-    routed = route([change()], both, service=LAMP, components=(), rooted=frozenset(), now=NOON)
+    routed = route([change()], both, service=LAMP, snapshot=snapshot(components=()), rooted=frozenset(), now=NOON)
     assert [(one.target.channel, one.action) for one in routed] == [("C1", Action.POST), ("C2", Action.NONE)]
 
 
@@ -145,3 +147,24 @@ def test_no_thread_is_ever_posted_twice(news: list[News], rooted: bool, about: o
     actions = acts(*changes, rooted=ROOT if rooted else frozenset())
     assert actions.count(Action.POST) <= (0 if rooted else 1)
     assert actions.count(Action.EDIT) <= 1
+
+
+def test_a_service_is_told_for_its_usual_parts_unless_the_channel_names_others() -> None:
+    usual = replace(LAMP, usual=("chat",))
+    page = snapshot(components=(CHAT, VIDEO))
+    far = change(incident(components=(VIDEO.id,)))
+
+    def routed(to: Subscription) -> list[Action]:
+        return [one.action for one in route([far], [to], service=usual, snapshot=page, rooted=frozenset(), now=NOON)]
+
+    assert routed(follow()) == [Action.NONE]
+    assert routed(follow(parts=("video",))) == [Action.POST]
+    assert routed(follow(parts=("*",))) == [Action.POST]
+
+
+def test_where_a_page_has_no_incidents_a_component_alone_is_news() -> None:
+    ours = incident(id="component:c1:1", components=("c1",), kind=Kind.NOTICE, phase=Phase.UNKNOWN)
+    alone = replace(change(ours), component="c1")
+    page = snapshot(components=(CHAT,), tells_incidents=False)
+    (one,) = route([alone], [follow()], service=LAMP, snapshot=page, rooted=frozenset(), now=NOON)
+    assert one.action is Action.POST

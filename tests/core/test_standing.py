@@ -56,7 +56,7 @@ def test_another_format_is_out_of_sight_at_once() -> None:
 
 
 def stand(page: Snapshot | None, part: str = "", sight: Sight = FRESH) -> Standing:
-    return standing(LAMP, LAMP.part(part), page, sight)
+    return standing(LAMP, LAMP.part(part), page, sight, NOON)
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_an_incident_that_leaves_its_parts_unsaid_counts_and_is_marked() -> None
 
 def test_a_part_that_the_page_does_not_list_is_unknown() -> None:
     unlisted = Part(slug="x", name="X", components=("X",))
-    assert standing(LAMP, unlisted, snapshot(), FRESH).health is Health.UNKNOWN
+    assert standing(LAMP, unlisted, snapshot(), FRESH, NOON).health is Health.UNKNOWN
 
 
 def test_since_is_the_oldest_open_incident_and_planned_work_is_listed_apart() -> None:
@@ -155,3 +155,37 @@ def test_names_that_nobody_knows_are_left_out_and_each_feed_is_asked_once() -> N
     found = found_all(Catalogue((LAMP, TORCH)), ["lamp", "lamp:chat", "nothing"])
     assert list(found) == ["lamp", "lamp:chat"]
     assert feeds_of(found.values()) == ("lamp",)
+
+
+def later(page: Snapshot, days: float) -> Standing:
+    now = NOON + timedelta(days=days)
+    return standing(LAMP, None, page, replace(FRESH, read_at=now), now)
+
+
+def test_an_open_incident_without_a_word_for_weeks_is_shown_but_the_page_speaks_louder() -> None:
+    page = snapshot(incident())
+    assert later(page, 13).health is Health.PARTIAL_OUTAGE
+    assert (later(page, 15).health, len(later(page, 15).incidents)) == (Health.OPERATIONAL, 1)
+
+
+def test_planned_work_is_no_longer_coming_when_its_day_is_over() -> None:
+    work = incident(kind=Kind.MAINTENANCE, phase=Phase.SCHEDULED, until=NOON + timedelta(days=3))
+    assert [len(later(snapshot(work), days).planned) for days in (0, 3.9, 4.1)] == [1, 1, 0]
+    undated = incident(kind=Kind.MAINTENANCE, phase=Phase.SCHEDULED, started_at=None)
+    assert len(later(snapshot(undated), 40).planned) == 1
+
+
+def test_a_part_that_the_page_does_not_list_is_as_the_page_says_of_those() -> None:
+    page = snapshot(components=(), unlisted=Health.OPERATIONAL)
+    assert stand(page, "chat").health is Health.OPERATIONAL
+
+
+USUAL = replace(LAMP, usual=("chat",))
+
+
+def test_the_whole_service_means_its_usual_parts() -> None:
+    far = replace(VIDEO, health=Health.MAJOR_OUTAGE)
+    page = snapshot(incident(components=(VIDEO.id,)), components=(CHAT, far), health=Health.MAJOR_OUTAGE)
+    assert standing(USUAL, None, page, FRESH, NOON).health is Health.OPERATIONAL
+    assert standing(LAMP, None, page, FRESH, NOON).health is Health.MAJOR_OUTAGE
+    assert standing(USUAL, LAMP.part("video"), page, FRESH, NOON).health is Health.MAJOR_OUTAGE
