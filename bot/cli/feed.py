@@ -14,8 +14,9 @@ from bot.domain.service import Feed, Service
 from bot.domain.status import Freshness, Sight, Snapshot
 from bot.feeds import FORMATS
 from bot.feeds.describe import describe
-from bot.feeds.detect import detect, documents_at, probe
+from bot.feeds.detect import detect, documents_at
 from bot.feeds.fetch import CONTACT, HttpFetcher
+from bot.feeds.probe import probe
 from bot.locale import languages
 from bot.ports import Documents, Format
 
@@ -59,9 +60,11 @@ def _read(where: str, format_: Format | None) -> tuple[Format, Snapshot]:
 async def _fetch(url: str, format_: Format | None) -> tuple[Format, Snapshot]:
     fetcher = HttpFetcher(clock=SystemClock(), contact=CONTACT)
     try:
-        found, base = (format_, url) if format_ else await probe(url, fetcher)
-        fetched = await fetcher.fetch(Feed(id="asked", url=base, format=found.name), found, {}, everything=True)
-        return found, found.parse(fetched.documents or {}, base)
+        if format_ is None:
+            found = await probe(url, fetcher)
+            return found.format, found.snapshot
+        fetched = await fetcher.fetch(Feed(id="asked", url=url, format=format_.name), format_, {}, everything=True)
+        return format_, format_.parse(fetched.documents or {}, url)
     finally:
         await fetcher.close()
 

@@ -19,11 +19,12 @@ class PlanBError(Exception):
 
 
 class FeedError(PlanBError):
-    """A status page could not be read. `retry_after` is the provider's own wish."""
+    """A status page could not be read. `retry_after` is the provider's own wish, `status` the HTTP status it sent."""
 
-    def __init__(self, message: str, *, retry_after: timedelta | None = None) -> None:
+    def __init__(self, message: str, *, retry_after: timedelta | None = None, status: int | None = None) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+        self.status = status
 
 
 class Unreachable(FeedError):

@@ -175,7 +175,7 @@ class HttpFetcher:
             return _Answer(document=document, validator=gone, changed=bool(known and known.digest), missing=True)
         if status != _OK:
             wait = retry_after(headers.get("retry-after", ""), asked_at) if status in _WAIT else None
-            raise Unreachable(f"{target.shown}: it answered {status}", retry_after=wait)
+            raise Unreachable(f"{target.shown}: it answered {status}", retry_after=wait, status=status)
         body = await self._body(response, target)
         if document.name.endswith(".json") and _is_web_page(headers.get("content-type", ""), body):
             raise NotTheFormat(f"{target.shown} answered a web page, not {document.name}")
