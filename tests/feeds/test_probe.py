@@ -130,7 +130,7 @@ async def test_a_host_that_is_not_there_is_asked_once() -> None:
 
 async def test_a_format_that_is_begun_but_cannot_be_read_does_not_end_the_search() -> None:
     broken = NotTheFormat("the second document is broken")
-    pages = {
+    pages: dict[str, bytes | FeedError] = {
         f"{X}/api/v2/summary.json": STATUSPAGE,
         f"{X}/api/v2/incidents.json": broken,
         f"{X}/history.atom": ATOM,
