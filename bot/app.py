@@ -23,10 +23,12 @@ from bot.domain.subscription import Platform
 from bot.domain.words import Language, Words
 from bot.feeds import FORMATS
 from bot.feeds.fetch import CONTACT, HttpFetcher
+from bot.feeds.probe import HttpProber
 from bot.jobs import deliver, poll
 from bot.jobs.deliver import Delivering
 from bot.jobs.loop import STORE_AWAY_S, Bell, Pump, end, supervise
 from bot.jobs.poll import Polling
+from bot.library import Library
 from bot.locale import languages
 from bot.ports import Chat, Clock, Fetcher
 from bot.prepare import Team, warn
@@ -63,6 +65,9 @@ class App:
         self.outbox_bell = Bell()
         self.url = database_url(settings.database_url)
         self.store = SqlStore(self.url)
+        self.library = Library(team.catalogue, self.store)
+        self.fetcher = HttpFetcher(clock=self.clock, contact=settings.planb_contact or CONTACT)
+        self.prober = HttpProber(self.fetcher)
         self.words: Mapping[Language, Words] = languages()
         self.desk = Desk(self._office(), COMMANDS)
         self.console = ConsoleChat(
@@ -77,10 +82,12 @@ class App:
     def _office(self) -> Office:
         return Office(
             catalogue=self.team.catalogue,
+            library=self.library,
             store=self.store,
             plans=self.team.plans,
             languages=self.words,
             clock=self.clock,
+            prober=self.prober,
         )
 
     async def run(self, *, listen: bool = True) -> None:
@@ -95,7 +102,12 @@ class App:
         finally:
             if runner:
                 await runner.cleanup()
-            await self.store.close()
+            await self.close()
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self.fetcher.close()
+        await self.store.close()
 
     def stop(self) -> None:
         """Take nothing new, finish what is under way, end."""
@@ -131,8 +143,8 @@ class App:
 
     async def work(self) -> None:
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(LOOKUPS_AT_ONCE, "lookup"))
-        fetcher = HttpFetcher(clock=self.clock, contact=self.settings.planb_contact or CONTACT)
-        polling = self.polling(fetcher)
+        polling = self.polling(self.fetcher)
+        await self.library.refresh(self.clock.now())
         await self.store.register_feeds(polling.feed_ids, self.clock.now())
         pumps = (self._poll(polling), self._deliver())
         listeners = [
@@ -145,12 +157,12 @@ class App:
             await polling.save_quiet()
         finally:
             await end(listeners)
-            await fetcher.close()
 
     def polling(self, fetcher: Fetcher) -> Polling:
         """The first half of the pipeline."""
         return Polling(
-            catalogue=self.team.catalogue,
+            library=self.library,
+            prober=self.prober,
             formats=FORMATS,
             fetcher=fetcher,
             store=self.store,
@@ -168,7 +180,7 @@ class App:
         return Delivering(
             store=self.store,
             chats=self.chats,
-            catalogue=self.team.catalogue,
+            library=self.library,
             plans=self.team.plans,
             languages=self.words,
             clock=self.clock,

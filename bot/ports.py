@@ -7,7 +7,7 @@ from typing import Protocol
 
 from bot.domain.card import Card
 from bot.domain.polling import FeedState, Outcome, Validator
-from bot.domain.service import Feed
+from bot.domain.service import AddedPage, Feed
 from bot.domain.status import Snapshot
 from bot.domain.subscription import Claim, Delivery, Platform, Receipt, Subscription, Target
 
@@ -22,8 +22,8 @@ class Document:
     A path that starts with `/` counts from the root of the host instead, and `{last}` in it stands for the last part
     of the feed's path. What follows a `?` is added to the query.
 
-    A document that is not `required` may be missing (404) without harm. The first document of a format is its
-    pulse: while it does not change, the others are asked for only now and then.
+    One that is not `required` may be missing (404). The first document of a format is its pulse: while it does not
+    change, the others are asked for only now and then.
     """
 
     name: str
@@ -58,10 +58,7 @@ class Format:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetched:
-    """One poll's answer. `documents` is None when nothing changed since the validators that were handed in.
-
-    `wish` is how long the provider asks us to wait (Cache-Control, Retry-After), if it says so.
-    """
+    """One poll's answer. `documents` is None when nothing changed; `wish` is how long the provider asks us to wait."""
 
     documents: Documents | None
     validators: Mapping[str, Validator]
@@ -86,6 +83,23 @@ class Fetcher(Protocol):
 
         Raise Unreachable, or NotTheFormat for an answer that cannot be a document of the format.
         """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probed:
+    """What was found at a pasted address: the format, the base address to poll, and what the page says now."""
+
+    format: Format
+    url: str
+    snapshot: Snapshot
+
+
+class Prober(Protocol):
+    """Finds out what kind of status page is at an address."""
+
+    async def probe(self, url: str, *, trusted: bool) -> Probed:
+        """A page that is not `trusted` may lead to public addresses only. Raise NotTheFormat or Unreachable."""
         ...
 
 
@@ -180,6 +194,22 @@ class Outbox(Protocol):
         ...
 
 
+class Pages(Protocol):
+    """The added pages' part of the store. Every method may raise StoreAway."""
+
+    async def added_pages(self) -> Sequence[AddedPage]:
+        """All of them, in order of their slugs."""
+        ...
+
+    async def put_page(self, page: AddedPage, now: datetime) -> None:
+        """Keep a page, or what is new about it; teams that have it already keep it."""
+        ...
+
+    async def drop_page(self, slug: str, team: str) -> bool:
+        """The team needs it no more, unless one of its channels follows it; with its last team it is gone."""
+        ...
+
+
 class Notes(Protocol):
     """Small facts that must survive a restart, by name. Every method may raise StoreAway."""
 
@@ -192,7 +222,7 @@ class Notes(Protocol):
         ...
 
 
-class Store(Feeds, Subscriptions, Outbox, Notes, Protocol):
+class Store(Feeds, Subscriptions, Outbox, Pages, Notes, Protocol):
     """All that is remembered."""
 
 
@@ -216,7 +246,7 @@ class Chat(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settled:
-    """The answer to "is it there?": `receipt` if it is; `wait` if that cannot be known yet; neither if it is not."""
+    """Is it there? `receipt` if it is; `wait` if that cannot be known yet; neither if it is not."""
 
     receipt: Receipt | None = None
     wait: timedelta | None = None

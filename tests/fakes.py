@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from bot.domain.card import Card
-from bot.domain.errors import FeedError
+from bot.domain.errors import FeedError, Unreachable
 from bot.domain.polling import Validator
 from bot.domain.service import Feed
 from bot.domain.subscription import Claim, Platform, Receipt
-from bot.ports import Chat, Clock, Documents, Fetched, Fetcher, Format, Settled
+from bot.ports import Chat, Clock, Documents, Fetched, Fetcher, Format, Probed, Prober, Settled
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
@@ -79,5 +79,22 @@ class FakeChat:
         self.told.append((owner, card))
 
 
-def _they_implement_the_ports(clock: FakeClock, fetcher: FakeFetcher, chat: FakeChat) -> tuple[Clock, Fetcher, Chat]:
-    return clock, fetcher, chat
+@dataclass
+class FakeProber:
+    """Finds what it was told is there; anything else cannot be reached."""
+
+    found: dict[str, Probed | FeedError] = field(default_factory=dict)
+    asked: list[tuple[str, bool]] = field(default_factory=list)
+
+    async def probe(self, url: str, *, trusted: bool) -> Probed:
+        self.asked.append((url, trusted))
+        found = self.found.get(url, Unreachable(f"{url}: its host name is not known"))
+        if isinstance(found, FeedError):
+            raise found
+        return found
+
+
+def _they_implement_the_ports(
+    clock: FakeClock, fetcher: FakeFetcher, chat: FakeChat, prober: FakeProber
+) -> tuple[Clock, Fetcher, Chat, Prober]:
+    return clock, fetcher, chat, prober

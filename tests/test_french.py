@@ -22,6 +22,7 @@ from bot.domain.service import Feed, Part, Service
 from bot.domain.status import Component, Health, Impact, Incident, Kind, Phase, Snapshot, Update
 from bot.domain.subscription import Platform, Subscription, Target
 from bot.jobs.deliver import closed_channel
+from bot.library import Library
 from bot.locale import languages
 from bot.ports import Store
 
@@ -99,7 +100,10 @@ class Noon:
 async def ask(*lines: str, states: Mapping[str, FeedState] = STATES) -> str:
     """What is answered, in French, to the last of these lines."""
     store = cast(Store, Memory(states))
-    office = Office(catalogue=CATALOGUE, store=store, plans=[PLAN], languages=languages(), clock=Noon())
+    library = Library(CATALOGUE)
+    office = Office(
+        catalogue=CATALOGUE, library=library, store=store, plans=[PLAN], languages=languages(), clock=Noon()
+    )
     caller = Caller(target=HERE, user="u", may_manage=True, language="fr")
     return [said(await Desk(office, COMMANDS).answer_line(line, caller)) for line in lines][-1]
 

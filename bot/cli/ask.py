@@ -21,4 +21,4 @@ async def _ask(app: App, line: str) -> None:
         card = await app.console.answer(line)
         terminal().print(draw(card, app.clock.now()))
     finally:
-        await app.store.close()
+        await app.close()

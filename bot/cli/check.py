@@ -58,7 +58,7 @@ async def _all() -> list[Finding]:
         findings += [finding async for finding in _database(app)]
         findings += [await _slack(app), await _discord(app), _web(settings)]
     finally:
-        await app.store.close()
+        await app.close()
     return findings
 
 

@@ -91,7 +91,7 @@ async def _play(story: Replay, speed: float, target: Target, settings: Settings,
         _opening(story, settings, out)
         await asyncio.gather(app.work(), _narrate(server, app, settings, out))
         await _closing(app, out)
-    await app.store.close()
+    await app.close()
 
 
 def _with_quiet_pages(story: Replay) -> Replay:

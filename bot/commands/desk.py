@@ -1,6 +1,7 @@
 """desk: answers a command for whichever platform it came from. A refusal is a card too."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 
 import structlog
 
@@ -59,7 +60,8 @@ class Desk:
         if command.managers_only and not caller.may_manage:
             return refusal(words("Only people who may manage this channel can do that."))
         try:
-            return await self._runs[command.name][1](Request(caller=caller, options=options), self._office)
+            office = await self._office_of(caller)
+            return await self._runs[command.name][1](Request(caller=caller, options=options), office)
         except UserError as error:
             return refusal(str(error))
         except StoreAway:
@@ -67,6 +69,12 @@ class Desk:
         except Exception:
             log.exception("a command failed", command=command.name)
             return refusal(words("Something went wrong on my side. It is in my log; please ask again."))
+
+    async def _office_of(self, caller: Caller) -> Office:
+        """The office with the catalogue that the caller's team may see."""
+        library = self._office.library
+        await library.refresh(self._office.clock.now())
+        return replace(self._office, catalogue=library.of(caller.target.team))
 
 
 def refusal(text: str) -> Card:

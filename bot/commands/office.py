@@ -15,18 +15,24 @@ from bot.domain.errors import UserError
 from bot.domain.service import Part
 from bot.domain.status import Component
 from bot.domain.words import Language, Words
-from bot.ports import Clock, Store
+from bot.library import Library
+from bot.ports import Clock, Prober, Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Office:
-    """The store, the catalogue, the team's plans, the words and the clock. Commands never poll and never wait."""
+    """The store, the catalogue as the caller's team may see it, the plans, the words and the clock.
+
+    Commands never poll and never wait, but for the one that adds a page: it asks the `prober`.
+    """
 
     catalogue: Catalogue
+    library: Library
     store: Store
     plans: Sequence[Plan]
     languages: Mapping[Language, Words]
     clock: Clock
+    prober: Prober | None = None
 
     def words(self, request: Request) -> Words:
         """The words of who asks."""

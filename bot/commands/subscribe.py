@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 
+from bot.commands.adding import find_or_add
 from bot.commands.office import Office
 from bot.commands.spec import Command, Option, Request
 from bot.commands.standing_card import standing_item
 from bot.core.catalogue import Found
 from bot.core.glossary import IMPACTS
+from bot.core.naming import is_address
 from bot.domain.card import Card, Code, Fact, Listing, Tone
 from bot.domain.status import Impact
 from bot.domain.subscription import MaintenanceWish, Subscription
@@ -18,8 +20,13 @@ COMMAND = Command(
     aliases=("suivre", "abonner"),
     managers_only=True,
     options=(
-        Option(name="service", summary=mark("A tool or a part of it, such as chatgpt"), required=True, services=True),
-        Option(name="components", summary=mark("Only these parts, separated by commas")),
+        Option(
+            name="service",
+            summary=mark("A tool, a part of it such as chatgpt, or the address of its status page"),
+            required=True,
+            services=True,
+        ),
+        Option(name="components", summary=mark("Only these parts, separated by commas; `all` for every one")),
         Option(name="min", summary=mark("The least impact to tell"), choices=("none", "minor", "major", "critical")),
         Option(
             name="maintenance",
@@ -29,6 +36,10 @@ COMMAND = Command(
         Option(name="language", summary=mark("The language of this channel"), choices=LANGUAGES),
     ),
 )
+
+ANY = "*"
+ALL = frozenset({ANY, "all", "tout", "tous", "toutes"})
+"""Typed in place of parts, where a service has so many that some are meant when nobody names any."""
 
 MAINTENANCE = {
     MaintenanceWish.OFF: mark("not told"),
@@ -40,7 +51,7 @@ MAINTENANCE = {
 async def run(request: Request, office: Office) -> Card:
     """Follow, or change the filters; then say what the channel follows and how that is now."""
     words = office.words(request)
-    found = await office.find(request.options["service"], words)
+    found = await _wanted(request, office, words)
     parts = await _parts(request, office, found, words)
     before = await _before(request, office, found)
     wished = _with_options(before or _fresh(request, found), request)
@@ -52,10 +63,19 @@ async def run(request: Request, office: Office) -> Card:
     return await _confirmation(wished, office, found, words, new=new)
 
 
+async def _wanted(request: Request, office: Office, words: Words) -> Found:
+    """What is meant: a name, or the address of a status page."""
+    text = request.options["service"]
+    if is_address(text) and office.catalogue.find(text) is None:
+        return await find_or_add(request, office, words)
+    return await office.find(text, words)
+
+
 async def _parts(request: Request, office: Office, found: Found, words: Words) -> tuple[str, ...]:
     typed = [text.strip() for text in request.options.get("components", "").split(",") if text.strip()]
-    named = [await office.find(f"{found.service.slug}:{text}", words) for text in typed]
-    return tuple(one.part.slug for one in (found, *named) if one.part)
+    named = [await office.find(f"{found.service.slug}:{text}", words) for text in typed if text not in ALL]
+    everything = (ANY,) if ALL.intersection(typed) else ()
+    return (*everything, *(one.part.slug for one in (found, *named) if one.part))
 
 
 async def _before(request: Request, office: Office, found: Found) -> Subscription | None:

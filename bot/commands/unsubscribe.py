@@ -30,6 +30,8 @@ async def run(request: Request, office: Office) -> Card:
         raise UserError(words("This channel does not follow {name}.", name=found.label))
     if found.part is None or mine.parts == (found.part.slug,):
         await office.store.unsubscribe(target, mine.service)
+        if await office.store.drop_page(mine.service, target.team):
+            await office.library.refresh(office.clock.now(), at_once=True)
         return _gone(found, words)
     if found.part.slug not in mine.parts:
         raise UserError(_not_alone(found, words))

@@ -69,3 +69,15 @@ class Service:
     def usual_parts(self) -> tuple[Part, ...]:
         """The parts that are meant when nobody names any; none means the whole service."""
         return tuple(part for part in self.parts if part.slug in self.usual)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddedPage:
+    """A service that is not in the catalogue: `teams` added its page from a chat.
+
+    Or a catalogue entry whose feed moved: then `instead_of` is the place that it stands in for.
+    """
+
+    service: Service
+    teams: frozenset[str] = frozenset()
+    instead_of: str = ""

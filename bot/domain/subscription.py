@@ -26,6 +26,11 @@ class Target:
     channel: str
 
     @property
+    def team(self) -> str:
+        """One string that names the workspace everywhere."""
+        return f"{self.platform}:{self.workspace}"
+
+    @property
     def key(self) -> str:
         """One string that names the channel everywhere."""
         return f"{self.platform}:{self.workspace}:{self.channel}"

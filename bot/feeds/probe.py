@@ -13,12 +13,11 @@ from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from bot.domain.errors import FeedError, NotTheFormat, Unreachable
 from bot.domain.service import Feed
-from bot.domain.status import Snapshot
 from bot.feeds import FORMATS
 from bot.feeds.addresses import shown
 from bot.feeds.detect import detect
 from bot.feeds.links import linked_feeds
-from bot.ports import Document, Documents, Fetcher, Format
+from bot.ports import Document, Documents, Fetcher, Format, Probed
 
 DEADLINE_S = 60.0
 AT_ONCE = 2
@@ -39,13 +38,15 @@ _MOST_LEADS = 6
 _TOLD_MOST = 4
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Probed:
-    """What was found: the format, the base address to poll, and what the page says now."""
+@dataclass(frozen=True, slots=True)
+class HttpProber:
+    """Implements the Prober port."""
 
-    format: Format
-    url: str
-    snapshot: Snapshot
+    fetcher: Fetcher
+
+    async def probe(self, url: str, *, trusted: bool) -> Probed:
+        """See `probe`."""
+        return await probe(url, self.fetcher, trusted=trusted)
 
 
 async def probe(url: str, fetcher: Fetcher, *, trusted: bool = True) -> Probed:

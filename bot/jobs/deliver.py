@@ -8,7 +8,6 @@ import structlog
 
 from bot.core import render
 from bot.core.alternatives import Counsel, plans_concerned
-from bot.core.catalogue import Catalogue
 from bot.core.overview import counsels, feeds_of, watched
 from bot.core.schedule import next_attempt
 from bot.domain.card import Card, Tone
@@ -20,6 +19,7 @@ from bot.domain.status import Component
 from bot.domain.subscription import Action, Claim, Platform, Receipt, Target
 from bot.domain.words import Language, Words
 from bot.jobs.loop import Bell
+from bot.library import Library
 from bot.ports import Chat, Clock, Store
 
 log = structlog.stdlib.get_logger(__name__)
@@ -36,7 +36,7 @@ class Delivering:
 
     store: Store
     chats: Mapping[Platform, Chat]
-    catalogue: Catalogue
+    library: Library
     plans: Sequence[Plan]
     languages: Mapping[Language, Words]
     clock: Clock
@@ -76,13 +76,20 @@ class Delivering:
     async def compose(self, claim: Claim) -> Card:
         """Render the delivery's card as of now."""
         change, words = claim.delivery.change, self.languages[claim.delivery.language]
-        service = self.catalogue.get(change.service)
-        if service is None:
-            raise SendError(f"{change.service} is no longer in the catalogue")
+        service = await self._service(change.service)
         if claim.delivery.action is Action.REPLY and claim.root:
             return render.reply(change, service, words)
         components = await self._components(service)
         return render.headline(change, service, components, await self._counsels(service, change, components), words)
+
+    async def _service(self, slug: str) -> Service:
+        """The service of that slug, though another process may have added its page just now. Raise SendError."""
+        if self.library.everything.get(slug) is None:
+            await self.library.refresh(self.clock.now(), at_once=True)
+        service = self.library.everything.get(slug)
+        if service is None:
+            raise SendError(f"{slug} is no longer in the catalogue")
+        return service
 
     async def _settled(self, chat: Chat, claim: Claim) -> Receipt | None:
         """Where an earlier attempt put it, if it did; edits may simply be repeated."""
@@ -100,8 +107,9 @@ class Delivering:
 
     async def _counsels(self, service: Service, change: Change, components: Sequence[Component]) -> tuple[Counsel, ...]:
         plans = plans_concerned(self.plans, service, change.incident, components)
-        states = await self.store.states(feeds_of(watched(self.catalogue, plans).values())) if plans else {}
-        return counsels(self.catalogue, plans, states, self.clock.now())
+        catalogue = self.library.everything
+        states = await self.store.states(feeds_of(watched(catalogue, plans).values())) if plans else {}
+        return counsels(catalogue, plans, states, self.clock.now())
 
     async def _failed(self, chat: Chat, claim: Claim, error: SendError) -> None:
         verdict = error.verdict

@@ -1,13 +1,14 @@
 """poll: one feed, once. Reads like the first half of the pipeline."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import structlog
 
 from bot.core.catalogue import Catalogue
 from bot.core.diff import diff
+from bot.core.identity import stranger
 from bot.core.memory import remember, waits_for_absent
 from bot.core.route import route, thread_key
 from bot.core.schedule import POLL_FOLLOWED, POLL_UNFOLLOWED, next_poll, next_poll_after_failure
@@ -18,7 +19,9 @@ from bot.domain.service import Feed, Service
 from bot.domain.status import Freshness, Snapshot
 from bot.domain.subscription import Action, Delivery
 from bot.jobs.loop import Bell
-from bot.ports import Clock, Fetched, Fetcher, Format, Store
+from bot.jobs.reprobe import is_time, reprobe
+from bot.library import Library
+from bot.ports import Clock, Fetched, Fetcher, Format, Prober, Store
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -35,33 +38,41 @@ GONE_FOR = timedelta(days=1)
 class Polling:
     """Everything a poll needs. Services in `watched` (a team's alternatives) are polled as often as followed ones."""
 
-    catalogue: Catalogue
+    library: Library
     formats: Mapping[str, Format]
     fetcher: Fetcher
     store: Store
     clock: Clock
     luck: Callable[[], float]
     outbox_bell: Bell
+    prober: Prober | None = None
     watched: frozenset[str] = frozenset()
     followed: timedelta = POLL_FOLLOWED
     unfollowed: timedelta = POLL_UNFOLLOWED
     lease: timedelta = LEASE
     _quiet: list[Outcome] = field(default_factory=list)
     _often: frozenset[str] = frozenset()
+    _indexed: Catalogue | None = None
     _services: dict[str, tuple[Service, Feed]] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
-        """Index the feeds once: they are asked for at every poll."""
-        self._services = {feed.id: (service, feed) for service in self.catalogue.services for feed in service.feeds}
+    @property
+    def services(self) -> Mapping[str, tuple[Service, Feed]]:
+        """Every feed by its id. Indexed once for each catalogue: they are asked for at every poll."""
+        catalogue = self.library.everything
+        if catalogue is not self._indexed:
+            self._services = {feed.id: (service, feed) for service in catalogue.services for feed in service.feeds}
+            self._indexed = catalogue
+        return self._services
 
     @property
     def feed_ids(self) -> tuple[str, ...]:
-        """Every feed of the catalogue."""
-        return tuple(self._services)
+        """Every feed that we know."""
+        return tuple(self.services)
 
     async def take(self, room: int) -> Sequence[FeedState]:
         """Save what the last polls came to, then lease feeds that are due."""
         await self.save_quiet()
+        await self.library.refresh(self.clock.now())
         self._often = self.watched | await self.store.subscribed_services()
         return await self.store.claim_feeds(self.clock.now(), self.lease, room)
 
@@ -76,6 +87,16 @@ class Polling:
             log.debug("another process polled it meanwhile", feed=state.feed)
         elif outcome.deliveries:
             self.outbox_bell.ring()
+        if outcome.trouble is Freshness.NOT_THE_EXPECTED_FORMAT and is_time(state.failures + 1):
+            await self._look_again(state.feed)
+
+    async def _look_again(self, feed_id: str) -> None:
+        """The page may have moved to another status product. If it did, it is polled there at once."""
+        service, feed = self.services[feed_id]
+        if self.prober and await reprobe(
+            service, feed, prober=self.prober, library=self.library, pages=self.store, clock=self.clock
+        ):
+            await self.store.hasten([feed_id], self.clock.now())
 
     async def save_quiet(self) -> None:
         """Save the polls that found nothing new, all in one go; after a failure they are saved with the next."""
@@ -90,7 +111,7 @@ class Polling:
 
     async def poll(self, state: FeedState) -> Outcome:
         """Fetch, parse, compare, decide. Raises StoreAway only."""
-        known = self._services.get(state.feed)
+        known = self.services.get(state.feed)
         if known is None:
             return self._later(state, GONE_FOR)
         service, feed = known
@@ -98,7 +119,7 @@ class Polling:
         try:
             everything = _wants_everything(state, self.clock.now())
             fetched = await self.fetcher.fetch(feed, format_, state.validators, everything=everything)
-            new = format_.parse(fetched.documents, feed.url) if fetched.documents is not None else None
+            new = _understood(feed, format_, fetched, state.snapshot)
         except FeedError as error:
             return self._failed(state, service, error)
         except Exception as error:
@@ -110,6 +131,9 @@ class Polling:
         self, state: FeedState, service: Service, fetched: Fetched, new: Snapshot | None, *, full: bool
     ) -> Outcome:
         now = self.clock.now()
+        if new and state.snapshot and state.snapshot.format != new.format:
+            # The page moved to another product: its ids are others, and all of it is seen for the first time.
+            state = replace(state, snapshot=None)
         if new is None and state.snapshot and waits_for_absent(state.snapshot):
             new = state.snapshot
         snapshot = remember(state.snapshot, new, now) if new else None
@@ -171,6 +195,16 @@ async def decide(
     for delivery in decided:
         log.debug("decided", action=delivery.action, reason=delivery.reason, thread=delivery.thread_key)
     return [delivery for delivery in decided if delivery.action is not Action.NONE]
+
+
+def _understood(feed: Feed, format_: Format, fetched: Fetched, known: Snapshot | None) -> Snapshot | None:
+    """What the page says, if anything changed. Raise NotTheFormat, also for another page than the one we knew."""
+    if fetched.documents is None:
+        return None
+    new = format_.parse(fetched.documents, feed.url)
+    if why := stranger(feed, known, new):
+        raise NotTheFormat(why)
+    return new
 
 
 def _wants_everything(state: FeedState, now: datetime) -> bool:

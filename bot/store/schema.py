@@ -8,7 +8,7 @@ from sqlalchemy.engine import Dialect
 
 from bot.store.codec import clean
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest migration. Versions are numbers, so that older code can tell a newer database from an older one."""
 
 _KEY_LIMIT = 500
@@ -157,6 +157,22 @@ deliveries = sa.Table(
         sqlite_where=sa.text("finished_at IS NULL"),
     ),
     sqlite_autoincrement=True,  # an id names the delivery to the platforms: never give it to another one
+)
+
+pages = sa.Table(
+    "pages",
+    metadata,
+    sa.Column("slug", Key(), primary_key=True),
+    sa.Column("service", sa.Text(), nullable=False),
+    sa.Column("instead_of", Plain(), nullable=False),
+    sa.Column("created_at", Utc(), nullable=False),
+)
+
+page_teams = sa.Table(
+    "page_teams",
+    metadata,
+    sa.Column("slug", Key(), primary_key=True),
+    sa.Column("team", Key(), primary_key=True),
 )
 
 threads = sa.Table(

@@ -18,8 +18,10 @@ from bot.domain.errors import StoreAway
 from bot.domain.polling import Outcome
 from bot.domain.service import Service
 from bot.domain.status import Freshness, Health, Impact, Kind, Phase, Snapshot
-from bot.domain.subscription import MaintenanceWish, Subscription
+from bot.domain.subscription import MaintenanceWish, Subscription, Target
+from bot.library import Library
 from bot.locale import languages
+from bot.ports import Prober
 from bot.store.store import SqlStore
 from tests.fakes import NOON, FakeClock
 from tests.made import CHAT, LAMP, PLAN, TEAM, TORCH, VIDEO, follow, incident, snapshot, update
@@ -36,9 +38,10 @@ class Channel:
     clock: FakeClock
     office: Office
     desk: Desk
+    target: Target = TEAM
 
     async def ask(self, line: str, *, manager: bool = True) -> list[str]:
-        caller = Caller(target=TEAM, user="U1", may_manage=manager, language="en")
+        caller = Caller(target=self.target, user="U1", may_manage=manager, language="en")
         return plain(await self.desk.answer_line(line, caller), self.clock.now()).splitlines()
 
     async def tone(self, line: str) -> Tone:
@@ -60,10 +63,26 @@ class Channel:
         return list(await self.store.subscriptions_of(TEAM))
 
 
-def channel_of(store: SqlStore, services: Sequence[Service], plans: Sequence[Plan]) -> Channel:
+def channel_of(
+    store: SqlStore,
+    services: Sequence[Service],
+    plans: Sequence[Plan],
+    prober: Prober | None = None,
+    workspace: str = TEAM.workspace,
+) -> Channel:
     clock = FakeClock()
-    office = Office(catalogue=Catalogue(tuple(services)), store=store, plans=plans, languages=languages(), clock=clock)
-    return Channel(store, clock, office, Desk(office, COMMANDS))
+    catalogue = Catalogue(tuple(services))
+    library = Library(catalogue, store)
+    office = Office(
+        catalogue=catalogue,
+        library=library,
+        store=store,
+        plans=plans,
+        languages=languages(),
+        clock=clock,
+        prober=prober,
+    )
+    return Channel(store, clock, office, Desk(office, COMMANDS), replace(TEAM, workspace=workspace))
 
 
 @pytest.fixture

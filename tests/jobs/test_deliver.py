@@ -3,10 +3,12 @@ from datetime import timedelta
 import pytest
 
 from bot.chat.console.draw import plain
+from bot.core.catalogue import Catalogue
 from bot.domain.change import News
 from bot.domain.errors import SendError, Verdict
 from bot.domain.subscription import Action, Delivery, Platform, Receipt, Target
 from bot.jobs.deliver import NO_CHAT
+from bot.library import Library
 from bot.ports import Settled
 from bot.store.store import SqlStore
 from tests.fakes import FakeChat
@@ -187,7 +189,7 @@ async def test_a_platform_that_is_not_set_up_waits(world: World) -> None:
 
 
 async def test_a_service_that_left_the_catalogue_waits_to_be_given_up(world: World) -> None:
-    world.delivering.catalogue = type(world.delivering.catalogue)(())
+    world.delivering.library = Library(Catalogue(()))
     await make(world)
     await world.deliver()
     assert titles(world.chat) == []

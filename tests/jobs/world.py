@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.core.catalogue import Catalogue
 from bot.domain.continuity import Plan
@@ -12,11 +12,12 @@ from bot.domain.subscription import Claim, Platform, Subscription
 from bot.jobs.deliver import Delivering
 from bot.jobs.loop import Bell
 from bot.jobs.poll import Polling
+from bot.library import Library
 from bot.locale import languages
 from bot.ports import Document, Documents, Format
 from bot.store.codec import decode, encode
 from bot.store.store import SqlStore
-from tests.fakes import FakeChat, FakeClock, FakeFetcher
+from tests.fakes import FakeChat, FakeClock, FakeFetcher, FakeProber
 from tests.made import LAMP, PLAN, TORCH
 
 PLAINLY = Format(
@@ -26,6 +27,7 @@ PLAINLY = Format(
     parse=lambda documents, _base: decode(Snapshot, documents["page.json"].decode()),
 )
 """A format that says a snapshot as it is: what formats do is tested with them."""
+ELSEWHERE = replace(PLAINLY, name="elsewhere")
 
 
 def saying(page: Snapshot) -> Documents:
@@ -45,22 +47,25 @@ class World:
     chat: FakeChat = field(default_factory=FakeChat)
     bell: Bell = field(default_factory=Bell)
 
+    prober: FakeProber = field(default_factory=FakeProber)
+
     def __post_init__(self) -> None:
         self.fetcher = FakeFetcher(self.clock)
-        catalogue = Catalogue(tuple(self.services))
+        library = Library(Catalogue(tuple(self.services)), self.store)
         self.polling = Polling(
-            catalogue=catalogue,
-            formats={"statuspage": PLAINLY},
+            library=library,
+            formats={"statuspage": PLAINLY, "elsewhere": ELSEWHERE},
             fetcher=self.fetcher,
             store=self.store,
             clock=self.clock,
             luck=lambda: 0.5,
             outbox_bell=self.bell,
+            prober=self.prober,
         )
         self.delivering = Delivering(
             store=self.store,
             chats={self.chat.platform: self.chat},
-            catalogue=catalogue,
+            library=library,
             plans=self.plans,
             languages=languages(),
             clock=self.clock,

@@ -72,7 +72,7 @@ async def main(settings: Settings, only: list[str], step: int, out: TextIO) -> N
     app._stop_on_signals()
     await app.prepare_store()
     await app.work()
-    await app.store.close()
+    await app.close()
 
 
 class Quiet(Doomed):
