@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from bot.domain.status import Component, Incident, Phase, Update
+from bot.domain.status import Component, Impact, Incident, Kind, Phase, Update
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
@@ -55,6 +55,46 @@ def ended_at(phase: Phase, stated: datetime | None, updates: Sequence[Update]) -
         if update.phase is not Phase.POSTMORTEM:
             ends.append(update)
     return stated or (ends[-1].posted_at if ends else None)
+
+
+def incident(  # what any page may say of one
+    key: str,
+    title: str,
+    phase: Phase,
+    *,
+    kind: Kind = Kind.INCIDENT,
+    raw_phase: str = "",
+    phase_stated: bool = True,
+    url: str = "",
+    impact: Impact = Impact.UNKNOWN,
+    raw_impact: str = "",
+    started: datetime | None = None,
+    until: datetime | None = None,
+    ended: datetime | None = None,
+    components: Iterable[str] = (),
+    updates: Iterable[Update] = (),
+) -> Incident:
+    """One incident with its rules kept: updates in order, an end only where it is over, no start after the end."""
+    ordered = in_order(updates)
+    begun = started or (ordered[0].posted_at if ordered and kind is not Kind.MAINTENANCE else None)
+    return clamped(
+        Incident(
+            id=key,
+            kind=kind,
+            title=title,
+            phase=phase,
+            url=url,
+            impact=impact,
+            started_at=begun,
+            until=until,
+            resolved_at=ended_at(phase, ended, ordered),
+            components=tuple(dict.fromkeys(components)),
+            updates=ordered,
+            raw_phase=raw_phase,
+            raw_impact=raw_impact,
+            phase_stated=phase_stated,
+        )
+    )
 
 
 def clamped(incident: Incident) -> Incident:

@@ -19,6 +19,9 @@ _WHEN = re.compile(
     r"([A-Z][a-z]{2})[a-z]{0,6}\.?\s{0,4}(\d{1,2})\s{0,4},?\s{0,4}(?:(\d{4})\s{0,4},?\s{0,4})?"
     r"(\d{1,2}):(\d{2})\s{0,4}([A-Z]{1,5}\b)?"
 )
+_RFC822 = re.compile(
+    r"\b(\d{1,2})\s([A-Z][a-z]{2})[a-z]{0,6}\s(\d{4})\s(\d{1,2}):(\d{2})(?::(\d{2}))?\s([A-Z]{1,5}|[+-]\d{4})\b"
+)
 _END = re.compile(
     r"\s*[-\u2013]\s*(?:([A-Z][a-z]{2})[a-z]{0,6}\.?\s{0,4}(\d{1,2})\s{0,4},?\s{0,4}(?:(\d{4})\s{0,4},?\s{0,4})?)?"
     r"(\d{1,2}):(\d{2})\s{0,4}([A-Z]{1,5}\b)?"
@@ -34,6 +37,21 @@ def utc(value: object) -> datetime | None:
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+
+
+def rfc822(value: object) -> datetime | None:
+    """`Mon, 18 May 2026 02:29:34 GMT`, with the zone names that status pages use. None for everything else."""
+    found = _RFC822.search(value) if isinstance(value, str) else None
+    if found is None:
+        return None
+    day, month, year, hour, minute, second, zone = found.groups()
+    said = _said(month, day, year, hour, minute, "" if zone[:1] in "+-" else zone)
+    moment = said.near(None) if said else None
+    if moment is None:
+        return None
+    sign = {"+": -1, "-": 1}.get(zone[:1], 0)
+    east = timedelta(hours=int(zone[1:3]), minutes=int(zone[3:5])) if sign else timedelta()
+    return moment + sign * east + timedelta(seconds=int(second or 0))
 
 
 def newest(moments: Iterable[datetime | None]) -> datetime | None:

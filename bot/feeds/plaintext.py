@@ -15,6 +15,10 @@ _HIDDEN = frozenset({"script", "style", "head", "title", "iframe"})
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 # NUL cannot be stored in Postgres, and a lone surrogate cannot be written as UTF-8.
 _UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u2060\ufeff\ud800-\udfff]")
+_HEADING = re.compile(r"^[ \t]{0,3}(?:#{1,6}[ \t]+(?:(?:\\#){1,6}[ \t]*)?)", re.MULTILINE)
+_LINKED = re.compile(r"\[([^\[\]\n]{1,300})\]\((?:https?://|/|mailto:)[^()\s]{0,500}\)")
+_EMPHASIS = re.compile(r"(\*\*|__)(?=\S)([^*_\n]{1,500}?)(?<=\S)\1")
+_ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+.!|>~-])")
 _BLANKS = re.compile(r"[^\S\n]+")
 
 
@@ -31,6 +35,12 @@ def plain(text: str) -> str:
     bare = _UNWANTED.sub("", bare.replace("\r\n", "\n").replace("\r", "\n"))
     lines = (_BLANKS.sub(" ", one).strip() for one in bare.split("\n"))
     return "\n".join(one for one in lines if one)
+
+
+def from_markdown(text: str) -> str:
+    """`plain`, without the marks of Markdown: headings, emphasis, escapes; a link keeps its words."""
+    bare = _HEADING.sub("", _LINKED.sub(r"\1", text))
+    return plain(_ESCAPED.sub(r"\1", _EMPHASIS.sub(r"\2", bare)))
 
 
 def line(text: str) -> str:
