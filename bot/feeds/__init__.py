@@ -1,6 +1,19 @@
 """The formats we can read. To add one: write its file in `formats/`, list it here, add fixtures."""
 
-from bot.feeds.formats import heroku, incidentio, statuspage, syndication
+from bot.feeds.formats import (
+    aws,
+    aws_rss,
+    azure,
+    azuredevops,
+    google,
+    heroku,
+    incidentio,
+    oci,
+    slack,
+    statuspage,
+    syndication,
+    xai,
+)
 from bot.ports import Format
 
 # In order of recognition, the most particular first: incident.io also serves Statuspage's shape, and any page may
@@ -8,7 +21,15 @@ from bot.ports import Format
 FORMATS: dict[str, Format] = {
     format_.name: format_
     for format_ in (
+        aws.FORMAT,
+        aws_rss.FORMAT,
+        azure.FORMAT,
+        azuredevops.FORMAT,
+        google.FORMAT,
         heroku.FORMAT,
+        oci.FORMAT,
+        slack.FORMAT,
+        xai.FORMAT,
         incidentio.FORMAT,
         statuspage.FORMAT,
         syndication.FORMAT,
