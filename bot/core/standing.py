@@ -18,6 +18,8 @@ UNREACHABLE_POLLS = 6
 
 LINGERING = timedelta(days=14)
 """An open incident without a word for as long is shown, but the page's own state of things speaks louder."""
+RECENT = timedelta(days=1)
+"""An entry that does not say whether it is open may still be, for as long."""
 PAST = timedelta(days=1)
 """Planned work that should have been over for as long is no longer shown as coming: some pages keep it for months."""
 
@@ -86,7 +88,7 @@ def standing(service: Service, part: Part | None, snapshot: Snapshot | None, sig
     about = tuple(i for i in running if verdicts[i.id] is Concerns.YES)
     unsaid = tuple(i for i in running if verdicts[i.id] is Concerns.UNSAID)
     scope = in_scope(parts, snapshot.components)
-    known = _health(snapshot, parts, [i for i in (*about, *unsaid) if not _lingers(i, now)], scope)
+    known = _health(snapshot, parts, [i for i in (*about, *unsaid) if not _lingers(i, now)], scope, now)
     return Standing(
         service=service,
         part=part,
@@ -108,8 +110,13 @@ def _running(snapshot: Snapshot) -> Iterable[Incident]:
 
 
 def _lingers(incident: Incident, now: datetime) -> bool:
+    return _age(incident, now) > LINGERING
+
+
+def _age(incident: Incident, now: datetime) -> timedelta:
+    """Since the last word on it; none where nobody knows."""
     said = incident.latest.posted_at if incident.latest else incident.started_at
-    return said is not None and now - said > LINGERING
+    return now - said if said else timedelta()
 
 
 def _planned(service: Service, parts: Sequence[Part], snapshot: Snapshot, now: datetime) -> tuple[Incident, ...]:
@@ -119,7 +126,11 @@ def _planned(service: Service, parts: Sequence[Part], snapshot: Snapshot, now: d
 
 
 def _health(
-    snapshot: Snapshot, parts: Sequence[Part], incidents: Iterable[Incident], scope: Sequence[Component]
+    snapshot: Snapshot,
+    parts: Sequence[Part],
+    incidents: Iterable[Incident],
+    scope: Sequence[Component],
+    now: datetime,
 ) -> Health:
     """The worst of the page's own word and the open incidents: the indicator may say "none" during an incident.
 
@@ -134,7 +145,14 @@ def _health(
         return worst([snapshot.health, *said])
     if scope:
         return worst([*(component.health for component in scope), *said])
-    return worst(said)
+    return worst(said) if said else _unspoken(snapshot, now)
+
+
+def _unspoken(snapshot: Snapshot, now: datetime) -> Health:
+    """A page with nothing but incidents, none of them open: well, if it lists any and says of the last how it ended."""
+    listed = [i for i in snapshot.incidents if not i.is_ours]
+    unclear = any(i.phase is Phase.UNKNOWN and _age(i, now) < RECENT for i in listed)
+    return Health.OPERATIONAL if listed and not unclear else Health.UNKNOWN
 
 
 def _incident_health(incident: Incident) -> Health:

@@ -4,7 +4,7 @@ Nothing in it is trusted, and one strange value must not hide a whole page. A fo
 these types; every key is optional.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Annotated, TypeVar
 
@@ -115,3 +115,25 @@ def looked_up(table: Mapping[str, _Value], word: str, otherwise: _Value) -> tupl
     """What a provider's word means to us, and the word itself where we do not know it (then `otherwise`)."""
     known = table.get(word.strip().lower())
     return (known, "") if known is not None else (otherwise, line(word))
+
+
+def all_are(documents: Documents, belongs: Callable[[object], bool]) -> bool:
+    """Whether all documents are JSON of which `belongs` is true. Never raises."""
+    try:
+        return all(belongs(value) for value in values_of(documents).values())
+    except NotTheFormat:
+        return False
+
+
+def demanded(documents: Documents, belongs: Callable[[object], bool], what: str) -> dict[str, object]:
+    """The JSON values by name. Raise NotTheFormat unless `belongs` is true of all; `what` it should have been."""
+    values = values_of(documents)
+    for name, value in values.items():
+        if not belongs(value):
+            raise NotTheFormat(f"{name} is not {what}")
+    return values
+
+
+def has(value: object, *keys: str) -> bool:
+    """Whether it is an object with all these keys."""
+    return isinstance(value, dict) and all(key in value for key in keys)
