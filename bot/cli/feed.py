@@ -14,7 +14,7 @@ from bot.domain.service import Feed, Service
 from bot.domain.status import Freshness, Sight, Snapshot
 from bot.feeds import FORMATS
 from bot.feeds.describe import describe
-from bot.feeds.detect import detect, documents_at
+from bot.feeds.detect import detect, document_name, documents_at
 from bot.feeds.fetch import CONTACT, HttpFetcher
 from bot.feeds.probe import probe
 from bot.locale import languages
@@ -72,7 +72,7 @@ async def _fetch(url: str, format_: Format | None) -> tuple[Format, Snapshot]:
 def _show(where: str, format_: Format, snapshot: Snapshot) -> None:
     now = SystemClock().now()
     words = languages()["en"]
-    name = snapshot.page or where
+    name = snapshot.page or document_name(where)
     service = Service(slug="page", name=name, page=snapshot.page_url, feeds=())
     sight = Sight(freshness=Freshness.FRESH, read_at=now)
     out = terminal()
