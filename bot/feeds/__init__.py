@@ -82,7 +82,6 @@ FORMATS: dict[str, Format] = {
         oci.FORMAT,
         oneuptime.FORMAT,
         onlineornot.FORMAT,
-        openstatus.FORMAT,
         pagerduty.FORMAT,
         paypal.FORMAT,
         rootly.FORMAT,
@@ -101,6 +100,7 @@ FORMATS: dict[str, Format] = {
         zoho.FORMAT,
         incidentio.FORMAT,
         statuspage.FORMAT,
+        openstatus.FORMAT,
         statuspage_status.FORMAT,
         syndication.FORMAT,
     )

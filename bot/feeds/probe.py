@@ -150,14 +150,15 @@ class _Trial:
         """The formats that are polled there, going by one document each, in the order of formats."""
         gate = asyncio.Semaphore(AT_ONCE)
 
-        async def ask(place: str, document: Document) -> tuple[Format, str] | None:
+        async def ask(place: str, document: Document) -> Sequence[tuple[Format, str]]:
             async with gate:
-                found = detect(await self._ask(place, document))
-            return (found, place) if found and found.documents[0].path == document.path else None
+                answer = await self._ask(place, document)
+            here = (format_ for format_ in FORMATS.values() if format_.documents[0].path == document.path)
+            return [(format_, place) for format_ in here if format_.recognise(answer)]
 
         asked = await asyncio.gather(*(ask(place, document) for document in documents for place in places))
         rank = {name: number for number, name in enumerate(FORMATS)}
-        return sorted((one for one in asked if one), key=lambda one: rank[one[0].name])
+        return sorted((one for found in asked for one in found), key=lambda one: rank[one[0].name])
 
     async def read(self, format_: Format, base: str) -> Probed | None:
         """All documents of a format at a base address, understood. None if that is not it; the reason is kept."""

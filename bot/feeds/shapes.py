@@ -32,6 +32,10 @@ def objects(value: object) -> list[object]:
     return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 
+def _listed(value: object) -> list[object]:
+    return list(value) if isinstance(value, list) else []
+
+
 def mapped(value: object) -> Mapping[str, object]:
     """The objects of a mapping whose keys are ids."""
     return {key: one for key, one in value.items() if isinstance(one, dict)} if isinstance(value, dict) else {}
@@ -68,6 +72,10 @@ Whole = Annotated[int | None, BeforeValidator(_whole)]
 """A whole number, else None."""
 Flag = Annotated[bool, BeforeValidator(_yes)]
 """True for `true` alone."""
+Lines = Annotated[list[Line], BeforeValidator(_listed)]
+"""A list of names."""
+Ids = Annotated[list[Id], BeforeValidator(_listed)]
+"""A list of ids."""
 Objects = BeforeValidator(objects)
 """For lists of shapes: `Annotated[list[Row], Objects] = []`."""
 Mapped = BeforeValidator(mapped)

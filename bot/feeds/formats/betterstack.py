@@ -12,7 +12,7 @@ from bot.feeds.assemble import distinct_components, distinct_incidents, incident
 from bot.feeds.ids import derived_id
 from bot.feeds.moments import newest
 from bot.feeds.plaintext import plain
-from bot.feeds.shapes import Id, Line, Objects, Shape, Text, Time, looked_up, shaped, values_of
+from bot.feeds.shapes import Id, Line, Objects, Shape, Text, Time, looked_up, objects, shaped, values_of
 from bot.ports import Document, Documents, Format
 
 _HEALTHS = {
@@ -114,7 +114,7 @@ def _belongs(value: object) -> bool:
 
 def _tidy(value: Any) -> Any:
     """Where an object should stand and something else does, nothing stands."""
-    return {"data": _row(value.get("data")), "included": [_row(row) for row in value.get("included") or () if row]}
+    return {"data": _row(value.get("data")), "included": [_row(row) for row in objects(value.get("included"))]}
 
 
 def _row(row: Any) -> dict[str, Any]:

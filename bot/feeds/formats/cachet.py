@@ -86,7 +86,7 @@ def _belongs(value: object) -> bool:
     return (
         isinstance(rows, list)
         and bool(rows)
-        and all(has(row, "type", "attributes") and row["type"] in {"incidents", "components"} for row in rows)
+        and all(has(row, "type", "attributes") and word_of(row["type"]) in {"incidents", "components"} for row in rows)
         and all(has(row["attributes"], "status") and has(row["attributes"]["status"], "value") for row in rows)
     )
 

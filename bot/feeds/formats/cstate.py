@@ -12,7 +12,7 @@ from bot.domain.status import Component, Health, Impact, Incident, Kind, Phase, 
 from bot.feeds.assemble import distinct_components, distinct_incidents, incident
 from bot.feeds.ids import bounded_id, derived_id
 from bot.feeds.moments import newest, utc
-from bot.feeds.shapes import Flag, Id, Line, Objects, Shape, Text, all_are, demanded, has, looked_up, shaped
+from bot.feeds.shapes import Flag, Id, Line, Lines, Objects, Shape, Text, all_are, demanded, has, looked_up, shaped
 from bot.ports import Document, Documents, Format
 
 _HEALTHS = {
@@ -35,7 +35,7 @@ class _Issue(Shape):
     resolved: Flag = False
     informational: Flag = False
     resolvedAt: Text = ""  # noqa: N815
-    affected: list[Line] = []
+    affected: Lines = []
     filename: Id = ""
 
 

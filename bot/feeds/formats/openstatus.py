@@ -1,4 +1,7 @@
-"""openstatus.dev, which serves Statuspage's summary at an address of its own. https://docs.openstatus.dev"""
+"""openstatus.dev, which serves Statuspage's summary at an address of its own. https://docs.openstatus.dev
+
+A file of it is Statuspage's; the address alone tells the two apart.
+"""
 
 from bot.domain.errors import NotTheFormat
 from bot.domain.status import Snapshot

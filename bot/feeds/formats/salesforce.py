@@ -12,7 +12,21 @@ from bot.feeds.assemble import distinct_components, distinct_incidents, incident
 from bot.feeds.ids import bounded_id, derived_id
 from bot.feeds.moments import newest
 from bot.feeds.plaintext import line, plain
-from bot.feeds.shapes import Id, Line, Objects, Shape, Text, Time, all_are, demanded, has, looked_up, objects, shaped
+from bot.feeds.shapes import (
+    Id,
+    Line,
+    Lines,
+    Objects,
+    Shape,
+    Text,
+    Time,
+    all_are,
+    demanded,
+    has,
+    looked_up,
+    objects,
+    shaped,
+)
 from bot.ports import Document, Documents, Format
 
 _API = "https://api.status.salesforce.com/v1"
@@ -71,8 +85,8 @@ class _Item(Shape):
     updatedAt: Time = None  # noqa: N815
     plannedStartTime: Time = None  # noqa: N815
     plannedEndTime: Time = None  # noqa: N815
-    instanceKeys: list[Line] = []  # noqa: N815
-    serviceKeys: list[Line] = []  # noqa: N815
+    instanceKeys: Lines = []  # noqa: N815
+    serviceKeys: Lines = []  # noqa: N815
     IncidentEvents: Annotated[list[_Event], Objects] = []
     IncidentImpacts: Annotated[list[_Impact], Objects] = []
     MaintenanceEvents: Annotated[list[_Event], Objects] = []

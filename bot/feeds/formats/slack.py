@@ -12,7 +12,7 @@ from bot.feeds.assemble import distinct_incidents, incident
 from bot.feeds.ids import bounded_id, derived_id
 from bot.feeds.moments import newest
 from bot.feeds.plaintext import line, plain
-from bot.feeds.shapes import Id, Line, Objects, Shape, Text, Time, looked_up, objects, shaped, values_of
+from bot.feeds.shapes import Id, Line, Lines, Objects, Shape, Text, Time, looked_up, objects, shaped, values_of
 from bot.ports import Document, Documents, Format
 
 _HOME = "https://slack-status.com"
@@ -46,7 +46,7 @@ class _Item(Shape):
     type: Text = ""
     status: Text = ""
     url: Line = ""
-    services: list[Line] = []
+    services: Lines = []
     notes: Annotated[list[_Note], Objects] = []
 
 

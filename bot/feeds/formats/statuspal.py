@@ -13,7 +13,7 @@ from bot.feeds.assemble import distinct_components, distinct_incidents, incident
 from bot.feeds.ids import derived_id
 from bot.feeds.moments import newest
 from bot.feeds.plaintext import plain
-from bot.feeds.shapes import Id, Line, Objects, Shape, Text, Time, all_are, demanded, has, looked_up, shaped
+from bot.feeds.shapes import Id, Ids, Line, Objects, Shape, Text, Time, all_are, demanded, has, looked_up, shaped
 from bot.ports import Document, Documents, Format
 
 _HEALTHS = {
@@ -47,7 +47,7 @@ class _Item(Shape):
     url: Line = ""
     starts_at: Time = None
     ends_at: Time = None
-    service_ids: list[Id] = []
+    service_ids: Ids = []
     updates: Annotated[list[_Update], Objects] = []
 
 
@@ -94,11 +94,10 @@ def parse(documents: Documents, base_url: str) -> Snapshot:
 
 
 def _belongs(value: object) -> bool:
-    return (
-        has(value, "services", "incidents", "maintenances")
-        and isinstance(value, dict)
-        and all(has(row, "current_incident_type", "name") for row in value["services"] or ())
-    )
+    if not isinstance(value, dict) or not has(value, "services", "incidents", "maintenances"):
+        return False
+    rows = value["services"]
+    return isinstance(rows, list) and all(has(row, "current_incident_type", "name") for row in rows)
 
 
 def _state(word: object) -> tuple[Health, str]:
