@@ -47,7 +47,7 @@ def understood(documents: Documents, format_: Format | None, base: str = "") -> 
     """Parse, after finding the format if it is not given. Raise NotTheFormat."""
     found = format_ or detect(documents)
     if found is None:
-        raise NotTheFormat(f"not a status document in any of the {len(FORMATS)} formats that are read")
+        raise NotTheFormat("not a status document in any format that is read")
     return found, found.parse(documents, base)
 
 

@@ -70,7 +70,7 @@ MARKS = {
 def phase_of(incident: Incident, words: Words) -> str:
     """Where an incident stands, in a word or two; no more than the page said."""
     if incident.phase.is_open and not incident.phase_stated:
-        return words("Open")
+        return or_raw(words("Open"), incident.raw_phase)
     return or_raw(words(PHASES[incident.phase]), incident.raw_phase)
 
 

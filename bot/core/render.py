@@ -53,8 +53,7 @@ def headline(
 def reply(change: Change, service: Service, words: Words) -> Card:
     """One update, under its incident's message."""
     incident = change.incident
-    phase = change.update.phase if change.update else incident.phase
-    raw = change.update.raw_phase if change.update else incident.raw_phase
+    phase, raw = _phase(change)
     return Card(
         tone=tone(incident, phase),
         title=titled(service.name, _reply_title(change, phase, raw, words), words),
@@ -63,6 +62,15 @@ def reply(change: Change, service: Service, words: Words) -> Card:
         quote=shorten(change.update.text, QUOTE_MOST) if change.update else "",
         footer=_posted(change),
     )
+
+
+def _phase(change: Change) -> tuple[Phase, str]:
+    """That of the update. Where updates have none, the newest one of what is over is the end."""
+    incident, update = change.incident, change.update
+    ends = incident.phase.is_over and update == incident.latest
+    if update is None or (update.phase is Phase.UNKNOWN and not update.raw_phase and ends):
+        return incident.phase, incident.raw_phase
+    return update.phase, update.raw_phase
 
 
 def tone(incident: Incident, phase: Phase | None = None) -> Tone:

@@ -18,6 +18,7 @@ _UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\u2060\ufeff\ud800-
 _HEADING = re.compile(r"^[ \t]{0,3}(?:#{1,6}[ \t]+(?:(?:\\#){1,6}[ \t]*)?)", re.MULTILINE)
 _LINKED = re.compile(r"\[([^\[\]\n]{1,300})\]\((?:https?://|/|mailto:)[^()\s]{0,500}\)")
 _EMPHASIS = re.compile(r"(\*\*|__)(?=\S)([^*_\n]{1,500}?)(?<=\S)\1")
+_STARRED = re.compile(r"(?<![\w*\\])\*(?=[^\s*])([^*\n]{1,500}?)(?<=[^\s*])\*(?![\w*])")
 _ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+.!|>~-])")
 _BLANKS = re.compile(r"[^\S\n]+")
 
@@ -40,7 +41,7 @@ def plain(text: str) -> str:
 def from_markdown(text: str) -> str:
     """`plain`, without the marks of Markdown: headings, emphasis, escapes; a link keeps its words."""
     bare = _HEADING.sub("", _LINKED.sub(r"\1", text))
-    return plain(_ESCAPED.sub(r"\1", _EMPHASIS.sub(r"\2", bare)))
+    return plain(_ESCAPED.sub(r"\1", _STARRED.sub(r"\1", _EMPHASIS.sub(r"\2", bare))))
 
 
 def line(text: str) -> str:

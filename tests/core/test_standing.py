@@ -75,7 +75,9 @@ def stand(page: Snapshot | None, part: str = "", sight: Sight = FRESH) -> Standi
         (snapshot(components=(replace(CHAT, health=Health.MAJOR_OUTAGE),)), Health.OPERATIONAL),
         (snapshot(components=(replace(CHAT, health=Health.DEGRADED),), health=Health.UNKNOWN), Health.DEGRADED),
         (snapshot(health=Health.UNKNOWN, raw_health="wobbly"), Health.UNKNOWN),
-        (snapshot(health=Health.UNKNOWN, components=()), Health.OPERATIONAL),
+        (snapshot(ended(), health=Health.UNKNOWN, components=()), Health.OPERATIONAL),
+        (snapshot(health=Health.UNKNOWN, components=()), Health.UNKNOWN),
+        (snapshot(incident(phase=Phase.UNKNOWN), health=Health.UNKNOWN, components=()), Health.UNKNOWN),
         (None, Health.UNKNOWN),
     ],
 )

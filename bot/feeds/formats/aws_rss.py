@@ -111,7 +111,7 @@ def _incident(key: str, group: Sequence[Entry]) -> Incident:
     return incident(
         key,
         words[-1][1] or ordered[-1].title,
-        Phase.RESOLVED if words[-1][2] else Phase.INVESTIGATING,
+        Phase.RESOLVED if words[-1][2] else Phase.INVESTIGATING if impacts else Phase.UNKNOWN,
         phase_stated=False,
         url=_PAGE,
         impact=max(impacts, key=lambda impact: impact.rank, default=Impact.UNKNOWN),

@@ -94,7 +94,7 @@ def parse(documents: Documents, base_url: str) -> Snapshot:
         format=FORMAT.name,
         page_url=base_url,
         stated_at=newest(row.updated_at for sheet in sheets for row in sheet.incidents),
-        components=distinct_components(part for sheet in sheets for part in _components(sheet, incidents)),
+        components=distinct_components(_components(sheets, incidents)),
         incidents=incidents,
         unlisted=Health.OPERATIONAL,
         ends_by_leaving=True,
@@ -123,10 +123,11 @@ def _events(sheets: Sequence[_Sheet], base: str) -> Iterator[Incident]:
                     yield from (_incident(row, [service.id], base) for row in day.events)
 
 
-def _components(sheet: _Sheet, incidents: Sequence[Incident]) -> Iterator[Component]:
+def _components(sheets: Sequence[_Sheet], incidents: Sequence[Incident]) -> Iterator[Component]:
     """As bad as the open incidents that name them say: the page has no other state of a service."""
-    named = [("", service.id, service.name) for row in sheet.incidents for service in row.services]
-    listed = [(group.name, service.id, service.name) for group in sheet.uptime for service in group.services]
+    named = [("", one.id, one.name) for sheet in sheets for row in sheet.incidents for one in row.services]
+    groups = [group for sheet in sheets for group in sheet.uptime]
+    listed = [(group.name, one.id, one.name) for group in groups for one in group.services]
     for group, key, name in (*listed, *named):
         open_now = (one for one in incidents if one.phase.is_open and key in one.components)
         health = worst(HEALTH_OF_IMPACT[one.impact] for one in open_now)

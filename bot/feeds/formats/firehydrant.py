@@ -123,7 +123,7 @@ def _incident(row: _Item, sheet: _Sheet, base: str) -> Incident:
     ended = row.at("resolved")
     work = row.severitySlug.lower() == _WORK
     updates = list(_updates(row))
-    last = updates[-1].phase if updates else Phase.UNKNOWN
+    last = next((update.phase for update in reversed(updates) if update.phase is not Phase.UNKNOWN), Phase.UNKNOWN)
     still = last if last.is_open else Phase.INVESTIGATING
     over = Phase.COMPLETED if work else Phase.RESOLVED
     healths = [sheet.health(part.condition)[0] for part in row.components if part.condition]

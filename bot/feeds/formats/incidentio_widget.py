@@ -4,11 +4,12 @@ https://docs.incident.io/status-pages/widget
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Annotated
 
 from bot.domain.status import Component, Health, Impact, Incident, Kind, Snapshot, Update
 from bot.feeds.assemble import distinct_components, distinct_incidents, incident
-from bot.feeds.ids import derived_id
+from bot.feeds.ids import derived_id, ulid_time
 from bot.feeds.incidentio_words import phase_of
 from bot.feeds.moments import newest
 from bot.feeds.plaintext import plain
@@ -100,7 +101,7 @@ def _incident(row: _Item, kind: Kind) -> Incident:
         raw_phase=raw,
     )
     work = kind is Kind.MAINTENANCE
-    return incident(
+    told = incident(
         key,
         row.name,
         phase,
@@ -114,6 +115,8 @@ def _incident(row: _Item, kind: Kind) -> Incident:
         components=(part.id for part in row.affected_components if part.id),
         updates=(said,) if row.last_update_message or row.last_update_at else (),
     )
+    # The newest text is not where it began; the id knows when it was made.
+    return replace(told, started_at=row.started_at or row.starts_at or ulid_time(row.id))
 
 
 FORMAT = Format(

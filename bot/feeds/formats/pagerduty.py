@@ -100,11 +100,10 @@ def _incident(row: _Post, home: str) -> Incident:
     phase, _ = phase_of(_name(row.current_post_status_enum))
     stated = phase is not Phase.UNKNOWN
     work = row.post_type == "maintenance"
-    over = Phase.COMPLETED if work else Phase.RESOLVED
     return incident(
         row.id or derived_id("post", row.title, str(row.starts_at)),
         row.title,
-        phase if stated else over if row.ends_at and not work else Phase.INVESTIGATING,
+        phase if stated or work else Phase.RESOLVED if row.ends_at else Phase.INVESTIGATING,
         kind=Kind.MAINTENANCE if work else Kind.INCIDENT,
         phase_stated=stated,
         url=f"{home.rstrip('/')}/posts/details/{row.id}" if home and row.id else home,

@@ -106,8 +106,10 @@ def _names(rows: Sequence[_Item]) -> dict[str, str]:
 def _components(incidents: Sequence[Incident], names: Mapping[str, str]) -> Iterator[Component]:
     """Slack names a service only inside incidents: as bad as those that are open, and well if none is."""
     for key, name in names.items():
-        still = (_HEALTHS[one.impact] for one in incidents if one.phase.is_open and key in one.components)
-        yield Component(id=key, name=name, health=worst(still))
+        named = [one for one in incidents if key in one.components]
+        unsaid = [Health.UNKNOWN for one in named if one.phase is Phase.UNKNOWN]
+        health = worst([*unsaid, *(_HEALTHS[one.impact] for one in named if one.phase.is_open)])
+        yield Component(id=key, name=name, health=health)
 
 
 def _incident(row: _Item) -> Incident:

@@ -91,7 +91,7 @@ def _belongs(value: object) -> bool:
 
 
 def _components(rows: list[_Component]) -> Iterator[Component]:
-    names = {row.id: row.name for row in rows}
+    names = {row.id: row.name for row in rows if row.id}
     parents = {row.parent_id for row in rows}
     for row in rows:
         if row.id not in parents:
@@ -105,7 +105,8 @@ def _incident(row: _Notice, home: str) -> Incident:
     work = row.type.lower() in _WORK
     phase, raw = phase_of(row.state) if row.state else (Phase.UNKNOWN, "")
     over = Phase.COMPLETED if work else Phase.RESOLVED
-    still = Phase.IN_PROGRESS if work else Phase.INVESTIGATING
+    planned = Phase.IN_PROGRESS if row.began_at else Phase.SCHEDULED
+    still = planned if work else Phase.INVESTIGATING
     stated = phase is not Phase.UNKNOWN and not phase.is_over
     return incident(
         row.id or derived_id("notice", row.url, row.subject),

@@ -9,7 +9,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from bot.domain.status import Component, Health, Impact, Incident, Kind, Phase, Snapshot, Update
+from bot.domain.status import Component, Health, Impact, Incident, Kind, Phase, Snapshot, Update, worst
 from bot.feeds.assemble import distinct_components, distinct_incidents, incident
 from bot.feeds.ids import derived_id
 from bot.feeds.moments import newest
@@ -155,7 +155,9 @@ def _incident(row: _Item, parts: dict[str, _Named], base: str) -> Incident:
     messages = sorted(row.messages, key=lambda message: message.datetime.timestamp() if message.datetime else 0)
     last = messages[-1] if messages else _Message()
     phase, raw_phase = looked_up(_PHASES, last.state, Phase.UNKNOWN)
-    health, raw_impact = looked_up(_HEALTHS, last.status, Health.UNKNOWN)
+    _, raw_impact = looked_up(_HEALTHS, last.status, Health.UNKNOWN)
+    # At the end all is well; what it was is said before.
+    health = worst(_HEALTHS.get(message.status, Health.UNKNOWN) for message in messages) if messages else Health.UNKNOWN
     return incident(
         row.id or derived_id("incident", row.name, str(row.datetime_open)),
         row.name,

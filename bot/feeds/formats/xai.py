@@ -91,8 +91,10 @@ def _surface(entry: Entry) -> str:
 
 
 def _component(key: str, name: str, incidents: tuple[Incident, ...]) -> Component:
-    still = (_HEALTHS[one.impact] for one in incidents if one.phase.is_open and key in one.components)
-    return Component(id=key, name=name, health=worst(still))
+    named = [one for one in incidents if key in one.components]
+    unsaid = [Health.UNKNOWN for one in named if one.phase is Phase.UNKNOWN]
+    health = worst([*unsaid, *(_HEALTHS[one.impact] for one in named if one.phase.is_open)])
+    return Component(id=key, name=name, health=health)
 
 
 def _said(pattern: re.Pattern[str], entry: Entry) -> str:
@@ -135,10 +137,12 @@ def _updates(entry: Entry) -> Iterator[Update]:
     found = [(rfc822(one[1]), line(one[2]), plain(one[3])) for one in _UPDATE.finditer(entry.html)]
     found.sort(key=lambda one: one[0].timestamp() if one[0] else 0)
     before = Phase.UNKNOWN
-    for at, word, text in found:
+    over = looked_up(_PHASES, _said(_STATUS, entry), Phase.UNKNOWN)[0].is_over
+    for number, (at, word, text) in enumerate(found):
         phase, raw = looked_up(_PHASES, word, Phase.UNKNOWN)
         if word.lower() in _SAME:
-            phase, raw = before, ""
+            # The last word on what is over is the end, though it is called an update.
+            phase, raw = Phase.RESOLVED if over and number == len(found) - 1 else before, ""
         before = phase
         yield Update(id=derived_id("update", str(at), word), phase=phase, text=text, posted_at=at, raw_phase=raw)
 

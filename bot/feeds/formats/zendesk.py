@@ -63,16 +63,18 @@ def parse(documents: Documents, base_url: str) -> Snapshot:  # noqa: ARG001  # i
     included = [row for sheet in sheets for row in sheet.included]
     linked = [row for row in included if row.type == "incidentService"]
     incidents = distinct_incidents(_incident(row, included) for row in rows if _is_incident(row.attributes))
+    # Without the list of incidents nothing is known of any service. An empty list is that one.
+    told = bool(incidents) or any(not sheet.data for sheet in sheets)
     services = [row for row in (*rows, *included) if row.type in {"service", ""} and not _is_incident(row.attributes)]
     return Snapshot(
         format=FORMAT.name,
         page="Zendesk",
         page_url=_PAGE,
-        health=Health.UNKNOWN if incidents or not sheets else Health.OPERATIONAL,
+        health=Health.OPERATIONAL if told and not any(one.phase.is_open for one in incidents) else Health.UNKNOWN,
         stated_at=newest(update.posted_at for one in incidents for update in one.updates),
-        components=distinct_components(_component(row, linked) for row in services),
+        components=distinct_components(_component(row, linked, told=told) for row in services),
         incidents=incidents,
-        unlisted=Health.OPERATIONAL,
+        unlisted=Health.OPERATIONAL if told else Health.UNKNOWN,
         ends_by_leaving=True,
     )
 
@@ -97,10 +99,10 @@ def _belongs(value: object) -> bool:
     return incidents or services
 
 
-def _component(row: _Row, linked: list[_Row]) -> Component:
+def _component(row: _Row, linked: list[_Row], *, told: bool) -> Component:
     """As bad as the open incidents say that concern it."""
     mine = [one.facts for one in linked if one.facts.serviceId == row.id and one.facts.resolvedAt is None]
-    health = worst(_health(facts) for facts in mine)
+    health = worst(_health(facts) for facts in mine) if told else Health.UNKNOWN
     return Component(id=row.id or derived_id("service", row.facts.name), name=row.facts.name, health=health)
 
 
