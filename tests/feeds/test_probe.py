@@ -11,7 +11,7 @@ from bot.domain.service import Feed
 from bot.feeds import FORMATS
 from bot.feeds import probe as probing
 from bot.feeds.addresses import address
-from bot.feeds.probe import probe
+from bot.feeds.probe import HttpProber, probe
 from bot.ports import Fetched, Format
 from tests.feeds.cases import HERE
 
@@ -161,3 +161,45 @@ def test_a_home_has_the_address_that_its_documents_are_asked_at(name: str) -> No
     for home in FORMATS[name].homes:
         for document in FORMATS[name].documents:
             assert address(home, document.path).url.startswith("https://")
+
+
+async def test_a_prober_asks_with_the_fetcher_it_has() -> None:
+    web = Web({f"{X}/api/v2/summary.json": STATUSPAGE})
+    found = await HttpProber(web).probe(X, trusted=False)
+    assert found.format is FORMATS["statuspage"]
+    assert not any(feed.trusted for feed in web.feeds)
+
+
+async def test_a_page_that_leads_elsewhere_is_read_there() -> None:
+    kuma = (HERE / "kuma" / "version_one.json").read_bytes()
+    pages: dict[str, bytes | FeedError] = {X: PAGE % b"<a href='/status/sea'>", f"{X}/api/status-page/sea": kuma}
+    found = await probe(X, Web(pages))
+    assert (found.format.name, found.url) == ("kuma", f"{X}/status/sea")
+
+
+@pytest.mark.parametrize("name", list(FORMATS))
+def test_a_format_is_known_by_its_first_document_alone(name: str) -> None:
+    """That is all a probe asks for before it reads the rest."""
+    folders = [path for path in (HERE / name).iterdir() if path.is_dir()]
+    for folder in folders:
+        first = FORMATS[name].documents[0].name
+        stem = first.partition(".")[0].replace("-", "_")
+        raw = next(path for path in folder.iterdir() if path.name in {first, stem} or path.stem == stem).read_bytes()
+        assert FORMATS[name].recognise({first: raw})
+
+
+async def test_any_document_of_a_page_leads_to_the_page() -> None:
+    incidents = (HERE / "statuspage" / "everything" / "incidents.json").read_bytes()
+    pages: dict[str, bytes | FeedError] = {
+        f"{X}/t/api/v2/incidents.json": incidents,
+        f"{X}/t/api/v2/summary.json": STATUSPAGE,
+    }
+    found = await probe(f"{X}/t/api/v2/incidents.json", Web(pages))
+    assert (found.format.name, found.url) == ("statuspage", f"{X}/t/")
+
+
+async def test_a_web_page_where_a_feed_usually_is_is_asked_for_once() -> None:
+    web = Web({f"{X}/feed": PAGE})
+    with pytest.raises(NotTheFormat):
+        await probe(f"{X}/feed", web)
+    assert web.asked.count(f"{X}/feed") == 1

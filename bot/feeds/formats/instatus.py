@@ -38,6 +38,9 @@ _IMPACTS = {
 }
 
 
+_NOT_HERE = frozenset({"status", "incidents", "components", "scheduled_maintenances"})
+
+
 class _Page(Shape):
     name: Line = ""
     url: Line = ""
@@ -112,7 +115,9 @@ def _split(documents: Documents) -> tuple[dict[str, object], dict[str, bytes]] |
 def _is_summary(value: object) -> bool:
     """The word for the whole page stands inside `page`; Statuspage has it beside it."""
     page = value.get("page") if isinstance(value, Mapping) else None
-    return isinstance(page, Mapping) and {"name", "status"} <= page.keys() and word_of(page["status"]).isupper()
+    if not isinstance(page, Mapping) or not isinstance(value, Mapping) or _NOT_HERE & value.keys():
+        return False
+    return {"name", "status"} <= page.keys() and word_of(page["status"]).isupper()
 
 
 def _are_components(value: object) -> bool:
