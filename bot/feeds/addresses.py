@@ -1,11 +1,15 @@
 """Addresses of documents, and how they are shown: without anything secret."""
 
+import re
 from dataclasses import dataclass
 from urllib.parse import unquote, urljoin, urlsplit, urlunsplit
 
 from bot.domain.errors import Unreachable
 
 Credentials = tuple[str, str]
+MOST_SHOWN = 300
+_HOST = re.compile(r"\[[0-9a-fA-F:.]+\]|[^\x00-\x20\x7f\\/?#@:\[\]%<>^`{|}\"]+")
+"""What every parser of addresses takes for the same host: a backslash or `%` is read in as many ways as there are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,8 +24,18 @@ class Address:
         """For messages and logs."""
         return shown(self.url)
 
+    @property
+    def host(self) -> str:
+        """In lower case."""
+        return urlsplit(self.url).hostname or ""
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether nobody on the way can change the answer."""
+        return self.url.startswith("https:")
+
     def redirected(self, location: str) -> "Address":
-        """Where a redirect leads. Raise Unreachable unless that is http(s)."""
+        """Where a redirect leads. Raise Unreachable unless that is http(s), and no less secure."""
         try:
             target = address(urljoin(self.url, location), "")
             same = urlsplit(target.url)[:2] == urlsplit(self.url)[:2]
@@ -29,6 +43,8 @@ class Address:
             raise Unreachable(f"{self.shown}: redirects to what is not an http(s) address") from None
         if not location:
             raise Unreachable(f"{self.shown}: redirects to nowhere")
+        if self.is_secure and not target.is_secure:
+            raise Unreachable(f"{self.shown}: redirects from https to http")
         return Address(url=target.url, credentials=self.credentials if same else None)
 
 
@@ -36,16 +52,21 @@ def address(base: str, path: str) -> Address:
     """A document's address, as `Document.path` has it. Raise Unreachable unless it is http(s)."""
     try:
         parts = urlsplit(base)
-        possible = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+        host = parts.netloc.rpartition("@")[2]
+        possible = parts.scheme in {"http", "https"} and _HOST.fullmatch(_portless(host)) and parts.port != 0
+        possible = possible and "\\" not in parts.netloc
     except ValueError:
         possible = False
     if not possible:
         raise Unreachable(f"{shown(base)}: not an http(s) address")
-    host = parts.netloc.rpartition("@")[2]
     whole, query = _placed(parts.path, path)
     credentials = (unquote(parts.username or ""), unquote(parts.password or "")) if parts.username else None
     asked = "&".join(one for one in (parts.query, query) if one)
     return Address(url=urlunsplit((parts.scheme, host, whole, asked, "")), credentials=credentials)
+
+
+def _portless(host: str) -> str:
+    return re.sub(r":\d*$", "", host, flags=re.ASCII)
 
 
 def _placed(base: str, path: str) -> tuple[str, str]:
@@ -62,6 +83,6 @@ def shown(url: str) -> str:
     """Without user name, password, query and fragment: these hold secrets."""
     try:
         parts = urlsplit(url)
-        return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+        return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))[:MOST_SHOWN]
     except ValueError:
         return "the address"

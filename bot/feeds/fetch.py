@@ -1,18 +1,23 @@
-"""Get the documents of a feed politely: one client, conditional, bounded. The only module that knows httpx.
+"""Get the documents of a feed politely: conditional, bounded. The only module that knows httpx.
 
 httpx runs on aiohttp: its own pool is quadratic in open hosts, 20 ms of CPU a poll at 200 hosts against 0.5.
+
+There are two clients. The free one asks the host that the operator or the catalogue named, wherever that is; the
+guarded one asks everything else: feeds that were pasted in a chat, and whatever other host a redirect leads to.
 """
 
 import asyncio
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from hashlib import blake2b
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import aiohttp
 import httpx
+from aiohttp.abc import AbstractResolver
 from httpx_aiohttp import AiohttpTransport
 
 from bot import __version__
@@ -21,7 +26,8 @@ from bot.domain.polling import Validator
 from bot.domain.service import Feed
 from bot.feeds.addresses import Address, address, shown
 from bot.feeds.body import bounded
-from bot.feeds.politeness import retry_after, wish
+from bot.feeds.guard import Connector, Guard, Network
+from bot.feeds.politeness import longer, retry_after, ttl, wish
 from bot.ports import Clock, Document, Fetched, Format
 
 CONTACT = "https://github.com/planb-bot/planb"
@@ -32,15 +38,23 @@ _OK = 200
 _NOT_MODIFIED = 304
 _GONE = frozenset({404, 410})
 _WAIT = frozenset({429, 503})
+_AT_ONCE_FREE, _AT_ONCE_GUARDED = 70, 30
+"""Connections: slow pages that somebody pasted never hold up the others."""
 _NO_ADDRESS = "it, or what it redirects to, is no address that can be asked"
+_NO_NAME, _NO_CONNECTION = "its host name is not known", "no connection can be made"
+_NOT_PUBLIC = "it cannot be reached at a public address, on port 80 or 443"
+_TELLING = frozenset({_NO_ADDRESS, _NO_NAME, _NO_CONNECTION})
+"""What would say which hosts and ports of our own network there are; behind the guard it is all _NOT_PUBLIC."""
+_FAILURES = (Unreachable, httpx.HTTPError, httpx.InvalidURL, aiohttp.ClientError, OSError, ValueError)
 _REASONS: tuple[tuple[type[BaseException], str], ...] = (
     # httpx reads the target of a redirect even where it is not to follow it.
     (httpx.RemoteProtocolError, _NO_ADDRESS),
     (httpx.InvalidURL, _NO_ADDRESS),
-    (aiohttp.ClientConnectorDNSError, "its host name is not known"),
+    (httpx.UnsupportedProtocol, _NO_ADDRESS),
+    (aiohttp.ClientConnectorDNSError, _NO_NAME),
     (aiohttp.ClientConnectorCertificateError, "its certificate is not valid"),
     (aiohttp.ClientSSLError, "no secure connection can be made"),
-    (aiohttp.ClientConnectorError, "no connection can be made"),
+    (aiohttp.ClientConnectorError, _NO_CONNECTION),
     (aiohttp.ServerDisconnectedError, "it closed the connection without an answer"),
     (aiohttp.ClientPayloadError, "the answer breaks off"),
     (aiohttp.ClientResponseError, "the answer is not HTTP that we can read"),
@@ -69,33 +83,40 @@ class HttpFetcher:
         contact: str,
         deadline: timedelta = timedelta(seconds=15),
         most_bytes: int = 5 * 1024 * 1024,
+        allowed: Collection[Network] = (),
+        resolver: AbstractResolver | None = None,
     ) -> None:
+        """`allowed` are networks that every feed may lead to, beside the public internet."""
         self._clock = clock
         self._deadline = deadline
         self._most_bytes = most_bytes
-        self._ssl = httpx.create_ssl_context(trust_env=False)
+        self._resolver = resolver
+        self._tls = httpx.create_ssl_context(trust_env=False)
         # httpx logs every address it asks, secrets of its query included.
         logging.getLogger("httpx").setLevel(logging.WARNING)
-        self._client = httpx.AsyncClient(
-            transport=AiohttpTransport(verify=self._ssl, client=self._session),
+        self._free = self._client(contact, None, _AT_ONCE_FREE)
+        self._guarded = self._client(contact, Guard(allowed=tuple(allowed)), _AT_ONCE_GUARDED)
+
+    def _client(self, contact: str, guard: Guard | None, limit: int) -> httpx.AsyncClient:
+        return httpx.AsyncClient(
+            transport=AiohttpTransport(verify=self._tls, client=partial(self._session, guard, limit)),
             headers=_headers(contact),
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
             timeout=None,  # noqa: S113  # one deadline over everything stands in `fetch`
             trust_env=False,
         )
 
-    def _session(self) -> aiohttp.ClientSession:
+    def _session(self, guard: Guard | None, limit: int) -> aiohttp.ClientSession:
         """Made at the first request, inside the running loop. It refuses more than 8 KiB a header and 128 headers."""
-        return aiohttp.ClientSession(connector=self._connector(), cookie_jar=aiohttp.DummyCookieJar(), trust_env=False)
-
-    def _connector(self) -> aiohttp.BaseConnector:
-        """Where each connection is opened. A guard that refuses private addresses goes here, as `socket_factory`."""
-        # Kept open past the usual minute between polls: a new TLS connection costs more than a whole poll.
-        return aiohttp.TCPConnector(ssl=self._ssl, limit=100, limit_per_host=2, keepalive_timeout=90, ttl_dns_cache=60)
+        connector = Connector(
+            tls=self._tls, limit=limit, most_bytes=self._most_bytes, guard=guard, resolver=self._resolver
+        )
+        return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False)
 
     async def close(self) -> None:
         """Close all connections."""
-        await self._client.aclose()
+        await self._free.aclose()
+        await self._guarded.aclose()
 
     async def fetch(
         self, feed: Feed, format_: Format, validators: Mapping[str, Validator], *, everything: bool
@@ -138,11 +159,12 @@ class HttpFetcher:
         return Fetched(documents=whole, validators=validators, wish=wanted)
 
     async def _ask(self, feed: Feed, document: Document, known: Validator | None) -> _Answer:
-        """One document, redirects followed by hand: each new address must be http(s)."""
+        """One document, redirects followed by hand: each is a new address, which gets no permission from the last."""
         asked_at = self._clock.now()
         target = address(feed.url, document.path)
+        named = target.host if feed.trusted else None
         for _ in range(MOST_REDIRECTS + 1):
-            response = await self._send(target, known)
+            response = await self._send(target, known, self._free if target.host == named else self._guarded)
             try:
                 if response.status_code not in _REDIRECTS:
                     return await self._read(response, target, document, known, asked_at)
@@ -151,17 +173,16 @@ class HttpFetcher:
                 await response.aclose()
         raise Unreachable(f"{target.shown}: more than {MOST_REDIRECTS} redirects")
 
-    async def _send(self, target: Address, known: Validator | None) -> httpx.Response:
-        headers = {}
-        if known and known.etag:
-            headers["If-None-Match"] = known.etag
-        if known and known.last_modified:
-            headers["If-Modified-Since"] = known.last_modified
+    async def _send(self, target: Address, known: Validator | None, client: httpx.AsyncClient) -> httpx.Response:
+        known_as = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified} if known else {}
         try:
-            request = self._client.build_request("GET", target.url, headers=headers)
-            return await self._client.send(request, auth=target.credentials, stream=True)
-        except (httpx.HTTPError, httpx.InvalidURL, aiohttp.ClientError, OSError, ValueError) as error:
-            raise Unreachable(f"{target.shown}: {_reason(error)}") from None
+            headers = {name: value for name, value in known_as.items() if value}
+            request = client.build_request("GET", target.url, headers=headers)
+            return await client.send(request, auth=target.credentials, stream=True)
+        except _FAILURES as error:
+            reason = _reason(error)
+            reason = _NOT_PUBLIC if client is self._guarded and reason in _TELLING else reason
+            raise Unreachable(f"{target.shown}: {reason}") from None
 
     async def _read(
         self, response: httpx.Response, target: Address, document: Document, known: Validator | None, asked_at: datetime
@@ -182,15 +203,13 @@ class HttpFetcher:
         digest = blake2b(body, digest_size=16).hexdigest()
         fresh = _renewed(Validator(digest=digest, asked_at=asked_at), headers, asked_at)
         changed = known is None or known.digest != digest
-        return _Answer(document=document, validator=fresh, changed=changed, body=body, wish=wanted)
+        return _Answer(document=document, validator=fresh, changed=changed, body=body, wish=longer(wanted, ttl(body)))
 
     async def _body(self, response: httpx.Response, target: Address) -> bytes:
         try:
             encoding = response.headers.get("content-encoding", "")
             return await bounded(response.aiter_raw(), encoding, self._most_bytes)
-        except Unreachable as error:
-            raise Unreachable(f"{target.shown}: {error}") from None
-        except (httpx.HTTPError, aiohttp.ClientError, OSError) as error:
+        except _FAILURES as error:
             raise Unreachable(f"{target.shown}: {_reason(error)}") from None
 
 
@@ -224,6 +243,8 @@ def _is_web_page(content_type: str, body: bytes) -> bool:
 
 def _reason(error: BaseException) -> str:
     """In our words: the library's own may hold the address with its secrets."""
+    if isinstance(error, Unreachable):
+        return str(error)
     causes = (error, error.__cause__)
     found = (words for kind, words in _REASONS for cause in causes if isinstance(cause, kind))
     return next(found, f"it cannot be asked ({type(error).__name__})")
