@@ -24,10 +24,11 @@ from bot.domain.words import Language, Words
 from bot.feeds import FORMATS
 from bot.feeds.fetch import CONTACT, HttpFetcher
 from bot.feeds.probe import HttpProber
-from bot.jobs import deliver, poll
+from bot.jobs import deliver, poll, watch
 from bot.jobs.deliver import Delivering
 from bot.jobs.loop import STORE_AWAY_S, Bell, Pump, end, supervise
 from bot.jobs.poll import Polling
+from bot.jobs.watch import Watching, nothing
 from bot.library import Library
 from bot.locale import languages
 from bot.ports import Chat, Clock, Fetcher
@@ -63,6 +64,7 @@ class App:
         self.clock = clock or SystemClock()
         self.bell = Bell()
         self.outbox_bell = Bell()
+        self.watch_bell = Bell()
         self.url = database_url(settings.database_url)
         self.store = SqlStore(self.url)
         self.library = Library(team.catalogue, self.store)
@@ -113,6 +115,7 @@ class App:
         """Take nothing new, finish what is under way, end."""
         self.bell.stop()
         self.outbox_bell.stop()
+        self.watch_bell.stop()
 
     def add_chats(self) -> None:
         """Build the platforms that have a token; without any, the console is the chat."""
@@ -146,7 +149,7 @@ class App:
         polling = self.polling(self.fetcher)
         await self.library.refresh(self.clock.now())
         await self.store.register_feeds(polling.feed_ids, self.clock.now())
-        pumps = (self._poll(polling), self._deliver())
+        pumps = (self._poll(polling), self._deliver(), self._watch())
         listeners = [
             asyncio.create_task(supervise(name, run, luck=random.random), name=name)
             for name, run in self._running.items()
@@ -197,6 +200,17 @@ class App:
         delivering = self.delivering()
         pump = Pump(name="deliver", bell=self.outbox_bell, most=deliver.MOST_AT_ONCE, pause=OUTBOX_PAUSE_S)
         await pump.run(delivering.take, delivering.work)
+
+    async def _watch(self) -> None:
+        watching = Watching(
+            library=self.library,
+            store=self.store,
+            clock=self.clock,
+            bell=self.outbox_bell,
+            tells=self.settings.planb_sight_notices,
+        )
+        pump = Pump(name="watch", bell=self.watch_bell, most=1, pause=watch.PAUSE_S)
+        await pump.run(watching.look, nothing)
 
     async def _serve(self) -> web.AppRunner:
         app = web_app(self.store.ready, self._routes)

@@ -125,6 +125,10 @@ class Feeds(Protocol):
         """Poll these at once: somebody began to follow them."""
         ...
 
+    async def sights(self) -> Sequence[FeedState]:
+        """What is known of every feed, but for the snapshots."""
+        ...
+
     async def states(self, feeds: Iterable[str]) -> Mapping[str, FeedState]:
         """What is known of these feeds; unknown ones are left out."""
         ...

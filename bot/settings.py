@@ -22,6 +22,7 @@ class Settings(BaseSettings):
     planb_config: str = "planb.toml"
     planb_language: Language = "en"
     planb_contact: str = ""
+    planb_sight_notices: bool = True
 
     slack_bot_token: SecretStr | None = None
     slack_app_token: SecretStr | None = None

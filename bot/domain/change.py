@@ -36,6 +36,8 @@ class Reason(StrEnum):
     NO_LONGER_LISTED = "the page no longer lists it and never said that it ended"
     ENDED_BY_LEAVING = "the page took it off its list, which is how it ends there"
     LINGERING = "open when we began to watch, but without a word for two weeks"
+    OUT_OF_SIGHT = "its page could not be read for half an hour"
+    IN_SIGHT = "its page can be read again"
     CLOSED_AT_FIRST_SIGHT = "already over when we began to watch"
     CLOSED_LONG_AGO = "new on the page, but over for hours"
     OPENNESS_UNSAID = "the page does not say whether it is open"

@@ -126,7 +126,8 @@ class Incident:
     `started_at` to `until`. `phase_stated` is False where the page only says that it is open, which we note as
     investigating, the least that an open incident can be; people read "open".
 
-    An id that starts with `component:` is ours: a component that changed with no incident.
+    An id that starts with `component:` is ours: a component that changed with no incident. So is one that starts with
+    `sight:`: a page that we cannot read.
     """
 
     id: str
@@ -148,6 +149,11 @@ class Incident:
     def is_ours(self) -> bool:
         """Whether we made it from a component's change, because the page tells of no incident."""
         return self.id.startswith("component:")
+
+    @property
+    def is_sight(self) -> bool:
+        """Whether it is about our not seeing the page, not about the tool."""
+        return self.id.startswith("sight:")
 
     @property
     def latest(self) -> Update | None:

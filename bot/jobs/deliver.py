@@ -9,6 +9,7 @@ import structlog
 from bot.core import render
 from bot.core.alternatives import Counsel, plans_concerned
 from bot.core.overview import counsels, feeds_of, watched
+from bot.core.render_sight import sight
 from bot.core.schedule import next_attempt
 from bot.domain.card import Card, Tone
 from bot.domain.change import Change
@@ -76,6 +77,8 @@ class Delivering:
     async def compose(self, claim: Claim) -> Card:
         """Render the delivery's card as of now."""
         change, words = claim.delivery.change, self.languages[claim.delivery.language]
+        if change.incident.is_sight:
+            return sight(change.incident, words)
         service = await self._service(change.service)
         if claim.delivery.action is Action.REPLY and claim.root:
             return render.reply(change, service, words)

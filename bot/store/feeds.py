@@ -40,6 +40,7 @@ _CLAIM = (
 
 _IDS = sa.bindparam("ids", type_=feeds.c.id.type, expanding=True)
 _STATES = sa.select(*feeds.c).where(feeds.c.id.in_(_IDS))
+_ALL = sa.select(*feeds.c).order_by(feeds.c.id)
 _SNAPSHOTS = (
     sa.select(feeds.c.id, feeds.c.revision, snapshots.c.snapshot)
     .join_from(feeds, snapshots, feeds.c.id == snapshots.c.feed)
@@ -117,6 +118,11 @@ class SqlFeeds(Part):
         due = sa.update(feeds).where(feeds.c.id.in_(sorted(set(names))), feeds.c.next_poll > now).values(next_poll=now)
         async with self._database.writing() as connection:
             await connection.execute(due)
+
+    async def sights(self) -> Sequence[FeedState]:
+        """What is known of every feed, but for the snapshots."""
+        async with self._database.reading() as connection:
+            return [_state(row, None) for row in await connection.execute(_ALL)]
 
     async def states(self, names: Iterable[str]) -> Mapping[str, FeedState]:
         """What is known of these feeds; unknown ones are left out."""
