@@ -31,6 +31,7 @@ from bot.jobs.poll import Polling
 from bot.jobs.watch import Watching, nothing
 from bot.library import Library
 from bot.locale import languages
+from bot.platforms import discord_chat, slack_chat
 from bot.ports import Chat, Clock, Fetcher
 from bot.prepare import Team, warn
 from bot.settings import Settings
@@ -121,9 +122,12 @@ class App:
         """Build the platforms that have a token; without any, the console is the chat."""
         settings = self.settings
         if settings.slack_bot_token:
-            self._add_slack(settings.slack_bot_token.get_secret_value())
+            chat = self.slack = self.chats[Platform.SLACK] = slack_chat(settings, self.desk, self.store, self.clock)
+            self._routes = (*self._routes, *chat.routes())
+            self._running["slack"] = chat.run
         if settings.discord_token:
-            self._add_discord(settings.discord_token.get_secret_value())
+            self.discord = self.chats[Platform.DISCORD] = discord_chat(settings, self.desk, self.store, self.clock)
+            self._running["discord"] = self.discord.run
         if settings.speaks_to_no_platform:
             self._running["console"] = self.console.run
 
@@ -215,41 +219,6 @@ class App:
     async def _serve(self) -> web.AppRunner:
         app = web_app(self.store.ready, self._routes)
         return await serve(app, self.settings.host, self.settings.port or 0)
-
-    def _add_slack(self, token: str) -> None:
-        from bot.chat.slack.app import API_URL, SlackChat  # noqa: PLC0415
-
-        settings = self.settings
-        chat = SlackChat(
-            bot_token=token,
-            app_token=settings.slack_app_token.get_secret_value() if settings.slack_app_token else None,
-            signing_secret=settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else None,
-            admins=settings.admins,
-            desk=self.desk,
-            outbox=self.store,
-            clock=self.clock,
-            language=settings.planb_language,
-            api_url=settings.slack_api_url or API_URL,
-        )
-        self.slack = self.chats[Platform.SLACK] = chat
-        self._routes = (*self._routes, *chat.routes())
-        self._running["slack"] = chat.run
-
-    def _add_discord(self, token: str) -> None:
-        from bot.chat.discord.app import DiscordChat  # noqa: PLC0415
-
-        settings = self.settings
-        chat = DiscordChat(
-            token=token,
-            desk=self.desk,
-            notes=self.store,
-            clock=self.clock,
-            language=settings.planb_language,
-            api_url=settings.discord_api_url or None,
-            gateway_url=settings.discord_gateway_url or None,
-        )
-        self.discord = self.chats[Platform.DISCORD] = chat
-        self._running["discord"] = chat.run
 
     def _stop_on_signals(self) -> None:
         loop = asyncio.get_running_loop()
