@@ -111,7 +111,12 @@ async def _feeds(app: App) -> Finding:
     worst = ", ".join(
         f"{feed}: {states[feed].trouble_text or 'not read lately'}" for feed in blind[:5] if feed in states
     )
-    return Finding(what="feeds", ok=False, says=f"{says}; {worst}", mend="`planb feed URL` tells what a page answers")
+    return Finding(
+        what="feeds",
+        ok=False,
+        says=f"{says}; {worst}",
+        mend="`planb check --feeds` lists them all; `planb feed URL` tells what a page answers",
+    )
 
 
 def _fresh(state: FeedState, app: App) -> bool:

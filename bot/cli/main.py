@@ -15,6 +15,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+Feeds = Annotated[bool, typer.Option("--feeds", help="Every feed: its format, age, last error, next poll.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 FormatName = Annotated[str, typer.Option("--format", help="The wire format, if it is known.")]
 
@@ -73,8 +74,16 @@ def ask(line: Annotated[list[str], typer.Argument(help='For instance: "status ch
 
 
 @app.command()
-def check(json: Json = False) -> None:  # noqa: FBT002 - a flag
+def check(
+    json: Json = False,  # noqa: FBT002 - a flag
+    feeds: Feeds = False,  # noqa: FBT002 - a flag
+) -> None:
     """Look at settings, files, database, tokens and feeds: what works, what does not, how to mend it."""
+    if feeds:
+        from bot.cli import feeds_table  # noqa: PLC0415
+
+        feeds_table.feeds(json=json)
+        return
     from bot.cli import check as command  # noqa: PLC0415
 
     command.check(json=json)

@@ -242,6 +242,17 @@ async def test_check_says_what_to_mend(play: Stage, tmp_path: Path) -> None:
     assert "DISCORD_TOKEN" in findings["discord"]["says"]
 
 
+async def test_check_lists_every_feed_with_what_went_wrong(play: Stage, tmp_path: Path) -> None:
+    database = f"sqlite:///{tmp_path / 'planb.db'}"
+    async with program("check", "--feeds", "--json", **environment(play, database)) as checking:
+        assert checking.process.stdout
+        rows = json.loads(await checking.process.stdout.read())
+        assert await checking.process.wait() == 0
+    row = next(row for row in rows if row["service"] == "github")
+    assert (row["format"], row["url"], row["freshness"]) == ("statuspage", "https://www.githubstatus.com", "stale")
+    assert (row["read_at"], row["age_s"], row["next_poll_s"], row["error"]) == (None, None, None, "")
+
+
 async def test_an_unknown_database_is_one_clear_line(tmp_path: Path) -> None:
     async with program("migrate", DATABASE_URL="mysql://me:secret@somewhere/db") as migrating:
         assert await migrating.process.wait() == 78
