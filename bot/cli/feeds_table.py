@@ -1,7 +1,8 @@
-"""`planb check --feeds`: every feed, its format, how old what we know is, what went wrong last, when it is asked again."""
+"""`planb check --feeds`: every feed, its format, how old what we know is, its last error, when it is asked again."""
 
 import asyncio
 import json as jsons
+import re
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -107,7 +108,7 @@ def _show(rows: list[Row]) -> None:
         read = f"{_span(row.age_s)} ago" if row.age_s is not None else ""
         again = f"in {_span(row.next_poll_s)}" if row.next_poll_s is not None else ""
         # The name says where; what is left is what happened there.
-        wrong = row.error.removeprefix(f"{row.url}: ")
+        wrong = re.sub(r"^https?://\S+: ", "", row.error)
         table.add_row(name, row.format, state, read, again, wrong)
     console = Console()
     console.print(table)

@@ -7,6 +7,7 @@ components that changed while no incident was posted (`core/episodes.py`).
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from bot.core.aliases import known_again
 from bot.core.episodes import episodes
 from bot.domain.status import Absent, Kind, Phase, Snapshot
 
@@ -20,6 +21,7 @@ def remember(old: Snapshot | None, new: Snapshot, now: datetime) -> Snapshot:
     """Return `new` with the incidents it no longer lists and the component episodes that go on."""
     if old is None:
         return replace(new, incidents=(*new.incidents, *episodes((), new, now)))
+    new = known_again(old, new)
     listed = {incident.id for incident in new.incidents}
     ours = tuple(incident for incident in old.incidents if incident.is_ours)
     return replace(
