@@ -88,7 +88,8 @@ class Player:
     def play(self, poll: Path) -> Iterator[Told]:
         """All decisions of one poll; at least one line, if only to say that there was nothing new."""
         try:
-            _, new = understood(documents_at(poll), self.format_)
+            # A page keeps the format it had first, as in the running bot.
+            self.format_, new = understood(documents_at(poll), self.format_)
         except NotTheFormat as error:
             yield Told(poll=poll.stem, action=Action.NONE, reason=str(error))
             return
