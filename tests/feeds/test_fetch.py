@@ -13,11 +13,22 @@ from aiohttp import web
 
 from bot.domain.errors import FeedError, NotTheFormat, Unreachable
 from bot.domain.polling import Validator
-from bot.domain.service import Feed
-from bot.domain.status import Snapshot
 from bot.feeds.fetch import MOST_REDIRECTS, HttpFetcher
-from bot.ports import Document, Documents, Fetched, Format
-from tests.feeds.server import NOW, FixedClock, Site, leads_to, says, serving, versioned
+from bot.ports import Document, Fetched, Format
+from tests.feeds.server import (
+    NOW,
+    ONE,
+    PULSE,
+    FixedClock,
+    Site,
+    feed_of,
+    format_of,
+    leads_to,
+    says,
+    serving,
+    talking,
+    versioned,
+)
 
 CAP = 20_000
 
@@ -27,17 +38,7 @@ def packed(body: bytes) -> bytes:
     return gzip.compress(body, mtime=0)
 
 
-def read_nothing(documents: Documents, base_url: str) -> Snapshot:
-    return Snapshot(format="test", page_url=base_url, page=str(len(documents)))
-
-
-def format_of(*documents: Document) -> Format:
-    return Format(name="test", documents=documents, recognise=bool, parse=read_nothing)
-
-
-PULSE = Document(name="a.json", path="api/a.json")
 EXTRA = Document(name="b.json", path="api/b.json", required=False)
-ONE = format_of(PULSE)
 TWO = format_of(PULSE, EXTRA)
 ITSELF = format_of(Document(name="feed.xml", path=""))
 
@@ -55,10 +56,6 @@ async def fetcher() -> AsyncIterator[HttpFetcher]:
     )
     yield fetcher
     await fetcher.close()
-
-
-def feed_of(url: str) -> Feed:
-    return Feed(id="x", url=url, format="test")
 
 
 async def first(fetcher: HttpFetcher, site: Site, format_: Format = ONE) -> Fetched:
@@ -226,6 +223,8 @@ async def test_not_modified_without_a_question_is_no_answer(fetcher: HttpFetcher
         ("x-gzip", packed(b'{"a": 1}')),
         ("deflate", zlib.compress(b'{"a": 1}')),
         ("deflate", zlib.compress(b'{"a": 1}', wbits=-15)),
+        ("deflate", zlib.compress(b'{"a": 1}', wbits=9)),
+        ("gzip", b"".join(packed(b'{"a": 1}'[at : at + 1]) for at in range(8)) + packed(b"") * 500),
         ("identity", b'{"a": 1}'),
     ],
 )
@@ -244,6 +243,7 @@ async def test_it_unpacks(fetcher: HttpFetcher, site: Site, encoding: str, sent:
         ("gzip", b"not gzip", "a packed body that cannot be unpacked"),
         ("deflate", b"not deflate", "a packed body that cannot be unpacked"),
         ("gzip", packed(b"{}")[:-4], "a packed body that breaks off"),
+        ("gzip", packed(b"{}") + b"more", "a packed body that cannot be unpacked"),
         ("identity", bytes(CAP + 1), f"more than {CAP} bytes"),
     ],
 )
@@ -373,6 +373,35 @@ async def test_it_hands_on_how_long_an_answer_holds(
     assert (await again(fetcher, site, known)).wish == wish
 
 
+@pytest.mark.parametrize(
+    ("body", "control", "wish"),
+    [
+        (b"<rss><channel><ttl>3</ttl>", "", timedelta(minutes=3)),
+        (b"<rss><channel><ttl> 30\n</ttl>", "", timedelta(minutes=5)),
+        (b"<rss><channel><ttl>999999</ttl>", "max-age=600", timedelta(minutes=10)),
+        (b"<rss><channel><ttl>3</ttl>", "max-age=60", timedelta(minutes=3)),
+        (b"<rss><channel><ttl>0</ttl>", "", None),
+        (b"<rss><channel><ttl>soon</ttl>", "", None),
+        (b"<rss><channel>" + b" " * 5000 + b"<ttl>3</ttl>", "", None),
+    ],
+)
+async def test_it_hands_on_how_long_a_feed_of_articles_holds(
+    fetcher: HttpFetcher, site: Site, body: bytes, control: str, wish: timedelta | None
+) -> None:
+    site.pages["/api/a.json"] = says(body, Cache_Control=control)
+    assert (await first(fetcher, site)).wish == wish
+
+
+async def test_a_feed_that_does_not_change_is_never_asked_without_conditions(fetcher: HttpFetcher, site: Site) -> None:
+    site.pages["/api/a.json"] = versioned(b"{}", '"a"')
+    known = await first(fetcher, site)
+    site.asked.clear()
+    for _ in range(50):
+        known = await fetcher.fetch(feed_of(site.url), ONE, known.validators, everything=True)
+        assert known.documents is None
+    assert site.conditions() == [True] * 50
+
+
 @pytest.mark.parametrize("body", [b"<!DOCTYPE html><p>Hi", b"\xef\xbb\xbf \n<HTML><p>Hi"])
 async def test_a_web_page_is_not_the_format(fetcher: HttpFetcher, site: Site, body: bytes) -> None:
     site.pages["/api/a.json"] = says(body, Content_Type="text/html; charset=utf-8")
@@ -407,11 +436,11 @@ async def test_broken_http_is_unreachable(fetcher: HttpFetcher, raw: bytes, reas
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
         writer.write(raw)
+        await writer.drain()
         writer.close()
+        await writer.wait_closed()
 
-    server = await asyncio.start_server(answer, "127.0.0.1", 0)
-    async with server:
-        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    async with talking(answer) as url:
         assert str(await refused(fetcher, url)) == f"{url}/api/a.json: {reason}"
 
 
