@@ -56,7 +56,7 @@ async def run(request: Request, office: Office) -> Card:
     before = await _before(request, office, found)
     wished = _with_options(before or _fresh(request, found), request)
     if parts:
-        wished = replace(wished, parts=tuple(dict.fromkeys((*(before.parts if before else ()), *parts))))
+        wished = replace(wished, parts=_together(before.parts if before else (), parts))
     now = office.clock.now()
     new = await office.store.subscribe(wished, now)
     await office.store.hasten([feed.id for feed in found.service.feeds], now)
@@ -76,6 +76,13 @@ async def _parts(request: Request, office: Office, found: Found, words: Words) -
     named = [await office.find(f"{found.service.slug}:{text}", words) for text in typed if text not in ALL]
     everything = (ANY,) if ALL.intersection(typed) else ()
     return (*everything, *(one.part.slug for one in (found, *named) if one.part))
+
+
+def _together(before: tuple[str, ...], more: tuple[str, ...]) -> tuple[str, ...]:
+    """The parts of before and those named now. All of them leave nothing to add, and naming some takes that back."""
+    if ANY in more:
+        return (ANY,)
+    return tuple(dict.fromkeys((*(part for part in before if part != ANY), *more)))
 
 
 async def _before(request: Request, office: Office, found: Found) -> Subscription | None:
@@ -104,7 +111,8 @@ async def _confirmation(wished: Subscription, office: Office, found: Found, word
     named = [office.catalogue.find(f"{wished.service}:{part}") for part in wished.parts]
     whole = Found(service=found.service)
     standings = await office.standings([one for one in named if one] or [whole])
-    name = f"{part_names(wished, office)} ({whole.label})" if wished.parts else whole.label
+    some = part_names(wished, office) if wished.parts != (ANY,) else ""
+    name = f"{some} ({whole.label})" if some else whole.label
     title = words("This channel now follows {name}", name=name)
     return Card(
         tone=Tone.GOOD,
@@ -118,10 +126,22 @@ async def _confirmation(wished: Subscription, office: Office, found: Found, word
 def facts(subscription: Subscription, office: Office, words: Words) -> tuple[Fact, ...]:
     """The filters of a subscription, as people read them."""
     return (
-        Fact(words("Parts"), (part_names(subscription, office) or words("all"),)),
+        Fact(words("Parts"), (_parts_said(subscription, office, words),)),
         Fact(words("Least impact"), (words(IMPACTS[subscription.min_impact]),)),
         Fact(words("Planned work"), (words(MAINTENANCE[subscription.maintenance]),)),
     )
+
+
+def _parts_said(subscription: Subscription, office: Office, words: Words) -> str:
+    """The parts, by name; where nobody named any, the usual ones, and how to have them all."""
+    named = part_names(subscription, office)
+    service = office.catalogue.get(subscription.service)
+    if subscription.parts == (ANY,) or not (named or (service and service.usual)):
+        return words("all")
+    if named or service is None:
+        return named
+    usual = ", ".join(part.name for part in service.usual_parts)
+    return words("{usual} (the usual ones; all of them with `components=all`, others by their names)", usual=usual)
 
 
 def part_names(subscription: Subscription, office: Office) -> str:

@@ -99,3 +99,12 @@ async def test_all_parts_are_followed_where_some_are_usual(memory: SqlStore) -> 
     await channel.ask("subscribe lamp components=all")
     (mine,) = await channel.follows()
     assert mine.parts == ("*",)
+
+
+async def test_it_says_which_parts_are_meant_where_nobody_names_any(memory: SqlStore) -> None:
+    channel = channel_of(memory, (replace(LAMP, usual=("chat",)), TORCH), ())
+    lines = await channel.ask("subscribe lamp")
+    assert "Parts: Lamp Chat (the usual ones; all of them with `components=all`, others by their names)" in lines
+    assert "Parts: all" in await channel.ask("subscribe lamp components=all")
+    assert "Parts: all" in await channel.ask("subscribe torch")
+    assert "Parts: Lamp Chat" in await channel.ask("subscribe lamp components=chat")
