@@ -95,6 +95,8 @@ class Guard:
             ip = ip_address(host)
         except ValueError:
             return False
+        if "%" in host:  # only good for an address of one of our own networks
+            return False
         return _within(ip, self.allowed) or (port in PUBLIC_PORTS and is_public(ip))
 
 
@@ -174,10 +176,9 @@ class Ear(ResponseHandler):
             super().feed_data(data, size)
 
     def _hang_up(self, why: TooMuch) -> None:
-        payload, transport = self._payload, self.transport
+        payload = self._payload
+        self.abort()
+        self._parser = None  # else the end of the connection would be the reason that is told
         self.set_exception(why)
         if payload is not None and not payload.is_eof():
             payload.set_exception(why)
-        self._parser = self._payload = None  # else the end of the connection would be the reason that is told
-        if transport is not None:
-            transport.abort()

@@ -128,7 +128,7 @@ def test_everybody_else_is_public(host: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "host", ["status.example", "", "127.1", "0x8.8.8.8", "8.8.8", "134744072", "fe80::1%eth0", "8.8.8.8%1"]
+    "host", ["status.example", "", "127.1", "0x8.8.8.8", "8.8.8", "134744072", "fe80::1%eth0", "8.8.8.8%1", "2003::1%1"]
 )
 def test_what_is_not_plainly_an_address_is_not_connected_to(host: str) -> None:
     assert not Guard().lets(host, 443)
