@@ -5,6 +5,7 @@ import pytest
 from bot.catalogue import load_catalogue
 from bot.domain.errors import SettingsError
 from bot.domain.service import Feed, Part
+from bot.feeds import FORMATS
 
 GOOD: dict[str, object] = {"name": "Our Wiki", "page": "https://status.wiki.example/", "format": "statuspage"}
 
@@ -39,7 +40,7 @@ def test_a_team_overrides_a_whole_entry() -> None:
         ({"name": "Wiki", "format": "rss"}, "Service 'wiki': the key 'page' is missing"),
         (
             {**GOOD, "format": "statuspge"},
-            "Service 'wiki': format 'statuspge' is none of incidentio, rss, statuspage; did you mean 'statuspage'?",
+            f"Service 'wiki': format 'statuspge' is none of {', '.join(sorted(FORMATS))}; did you mean 'statuspage'?",
         ),
         ({**GOOD, "page": "wiki.example"}, "Service 'wiki': page: Value error, must begin with https://"),
         ({**GOOD, "aliases": "wiki"}, "Service 'wiki': aliases: Input should be a valid tuple"),
@@ -64,7 +65,7 @@ def test_a_team_overrides_a_whole_entry() -> None:
 )
 def test_a_wrong_stanza_is_told_in_one_line_that_says_how_to_mend_it(stanza: object, message: str) -> None:
     with pytest.raises(SettingsError) as caught:
-        load_catalogue({"wiki": stanza}, formats=("statuspage", "rss", "incidentio"))
+        load_catalogue({"wiki": stanza}, formats=FORMATS)
 
     assert str(caught.value) == message
 
