@@ -92,7 +92,7 @@ class Stage:
         finally:
             app.stop()
             await work
-            await app.store.close()
+            await app.close()
 
     async def follow(self, app: App, *targets: Target, service: str = "openai") -> None:
         for target in targets or (SLACK, DISCORD, HERE):
