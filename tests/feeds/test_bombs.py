@@ -168,6 +168,29 @@ async def test_a_bomb_does_not_go_off(name: str) -> None:
     assert re.search(bomb.ends or "^$", why), why
 
 
+@pytest.mark.parametrize("more", [EMPTY, GOOD, b"\0", b"HTTP/1.1 103 Early Hints\r\n\r\n"])
+async def test_a_connection_on_which_more_is_said_than_was_asked_is_closed(more: bytes) -> None:
+    """Else whoever is polled every minute has a minute each time to fill our memory."""
+    closed = asyncio.Event()
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(GOOD)
+        await asyncio.sleep(0.05)
+        writer.write(more)
+        try:
+            await reader.read()
+        finally:
+            closed.set()
+
+    fetcher = HttpFetcher(clock=FixedClock(), contact="x")
+    async with talking(talk) as url, asyncio.timeout(5):
+        assert (await fetcher.fetch(feed_of(url), ONE, {}, everything=False)).documents == {"a.json": b"{}"}
+        await closed.wait()
+        await fetcher.fetch(feed_of(url), ONE, {}, everything=False)
+    await fetcher.close()
+
+
 async def pieces(body: bytes, size: int) -> AsyncIterator[bytes]:
     for at in range(0, len(body), size):
         yield body[at : at + size]
