@@ -50,8 +50,8 @@ POLL_PAUSE_S = 0.5
 OUTBOX_PAUSE_S = 1.0
 POLL_GRACE_S = 1.0
 """A poll may be asked again by whoever comes next; a send under way is worth waiting for."""
-LOOKUPS_AT_ONCE = 64
-"""As many as polls at once: a name server that hangs for some hosts must not hold up the others."""
+LOOKUPS_AT_ONCE = 128
+"""A name server that hangs for some hosts must not hold up the others. Threads, so fewer than polls at once."""
 
 
 class App:

@@ -38,7 +38,7 @@ _OK = 200
 _NOT_MODIFIED = 304
 _GONE = frozenset({404, 410})
 _WAIT = frozenset({429, 503})
-_AT_ONCE_FREE, _AT_ONCE_GUARDED = 70, 30
+_AT_ONCE_FREE, _AT_ONCE_GUARDED = 200, 56
 """Connections: slow pages that somebody pasted never hold up the others."""
 _NO_ADDRESS = "it, or what it redirects to, is no address that can be asked"
 _NO_NAME, _NO_CONNECTION = "its host name is not known", "no connection can be made"

@@ -54,7 +54,7 @@ async def probe(url: str, fetcher: Fetcher, *, trusted: bool = True) -> Probed:
 
     Raise NotTheFormat, naming what was tried, or Unreachable if nothing answered at all.
     """
-    trial = _Trial(fetcher, trusted=trusted)
+    trial = _Trial(fetcher, trusted_host=urlsplit(url).netloc if trusted else "")
     try:
         async with asyncio.timeout(DEADLINE_S):
             async for format_, base in _candidates(url, trial):
@@ -129,7 +129,7 @@ class _Trial:
     """Attempts at one page, and what became of them."""
 
     fetcher: Fetcher
-    trusted: bool = field(kw_only=True)
+    trusted_host: str = field(kw_only=True)
     tried: dict[str, str] = field(default_factory=dict)
     answers: int = 0
     web_pages: int = 0
@@ -162,7 +162,7 @@ class _Trial:
 
     async def read(self, format_: Format, base: str) -> Probed | None:
         """All documents of a format at a base address, understood. None if that is not it; the reason is kept."""
-        feed = Feed(id="probe", url=base, format=format_.name, trusted=self.trusted)
+        feed = Feed(id="probe", url=base, format=format_.name, trusted=self._trusts(base))
         try:
             fetched = await self.fetcher.fetch(feed, format_, {}, everything=True)
             documents = fetched.documents or {}
@@ -175,7 +175,7 @@ class _Trial:
 
     async def _ask(self, base: str, document: Document) -> Documents:
         where = f"{shown(base)}/{document.path}".rstrip("/")
-        feed = Feed(id="probe", url=base, format="probe", trusted=self.trusted)
+        feed = Feed(id="probe", url=base, format="probe", trusted=self._trusts(base))
         nothing = Format(name="probe", documents=(document,), recognise=bool, parse=FORMATS["rss"].parse)
         try:
             documents = (await self.fetcher.fetch(feed, nothing, {}, everything=False)).documents or {}
@@ -187,6 +187,10 @@ class _Trial:
             self.web_pages += 1
             self.tried.setdefault(where, f"{where} is no status page that can be read")
         return documents
+
+    def _trusts(self, url: str) -> bool:
+        """Trust is in the page that was named, not in where its HTML leads."""
+        return bool(self.trusted_host) and urlsplit(url).netloc == self.trusted_host
 
     def _note(self, where: str, error: FeedError) -> None:
         self.answers += isinstance(error, NotTheFormat) or error.status is not None

@@ -29,7 +29,8 @@ LEASE = timedelta(seconds=60)
 """Longer than any fetch may take (15 s), short enough for another process to take over soon."""
 EVERYTHING_AFTER = timedelta(minutes=10)
 """How often a quiet page's other documents are asked for: closed incidents are edited for days."""
-MOST_AT_ONCE = 64
+MOST_AT_ONCE = 256
+"""More than pages that may hang at the same time, each for 15 s: the others must not wait for them."""
 GONE_FOR = timedelta(days=1)
 """A feed that left the catalogue is not asked for; it is looked at again after this."""
 
@@ -51,6 +52,7 @@ class Polling:
     unfollowed: timedelta = POLL_UNFOLLOWED
     lease: timedelta = LEASE
     _quiet: list[Outcome] = field(default_factory=list)
+    _under_way: dict[str, int] = field(default_factory=dict)
     _often: frozenset[str] = frozenset()
     _indexed: Catalogue | None = None
     _services: dict[str, tuple[Service, Feed]] = field(default_factory=dict)
@@ -77,8 +79,21 @@ class Polling:
         return await self.store.claim_feeds(self.clock.now(), self.lease, room)
 
     async def work(self, state: FeedState) -> None:
-        """Poll one leased feed. What changed is saved at once, what did not with the next batch."""
-        outcome = await self.poll(state)
+        """Poll one leased feed. What changed is saved at once, what did not with the next batch.
+
+        A poll that outlived its lease is not begun a second time beside itself: it goes on under the newer lease.
+        """
+        if state.feed in self._under_way:
+            self._under_way[state.feed] = state.fence
+            return
+        self._under_way[state.feed] = state.fence
+        try:
+            outcome = await self.poll(state)
+        finally:
+            fence = self._under_way.pop(state.feed)
+        await self._save(state, replace(outcome, fence=fence))
+
+    async def _save(self, state: FeedState, outcome: Outcome) -> None:
         if outcome.snapshot is None and outcome.trouble is None:
             self._quiet.append(outcome)
             return

@@ -93,7 +93,7 @@ def test_no_document_at_all_is_refused(name: str) -> None:
 
 
 @every_format
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(junk=st.binary(max_size=200))
 def test_junk_is_not_the_format(name: str, junk: bytes) -> None:
     format_ = FORMATS[name]
@@ -103,7 +103,7 @@ def test_junk_is_not_the_format(name: str, junk: bytes) -> None:
 
 
 @every_case
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(data=st.data())
 def test_one_broken_stretch_of_bytes_is_read_or_refused(path: Path, data: st.DataObject) -> None:
     format_ = FORMATS[path.parent.name]
@@ -147,7 +147,7 @@ STRANGE: list[Any] = [
 
 
 @pytest.mark.parametrize("path", JSON_CASES, ids=case_name)
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(data=st.data())
 def test_one_strange_value_is_read_or_refused(path: Path, data: st.DataObject) -> None:
     """Providers add words and drop fields without notice: no other exception may escape."""

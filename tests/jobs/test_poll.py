@@ -1,5 +1,7 @@
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -7,6 +9,7 @@ from bot.domain.errors import NotTheFormat, StoreAway, Unreachable
 from bot.domain.polling import FeedState
 from bot.domain.status import Freshness, Impact
 from bot.jobs.poll import GONE_FOR
+from bot.ports import Fetched
 from bot.store.store import SqlStore
 from tests.fakes import NOON
 from tests.jobs.world import World, nonsense, saying
@@ -200,3 +203,28 @@ async def test_a_channel_with_filters_is_told_when_it_is_bad_enough(memory: SqlS
     small, big = incident(), replace(incident(), impact=Impact.CRITICAL)
     world.fetcher.say("lamp", saying(snapshot()), saying(snapshot(small)), saying(snapshot(big)))
     assert [await world.round() for _ in range(3)] == [[], [], ["post: Lamp: Logins fail"]]
+
+
+async def test_a_poll_that_outlives_its_lease_goes_on_alone_under_the_newer_one(memory: SqlStore) -> None:
+    world = World(memory)
+    await world.begin(follow())
+    world.fetcher.say("lamp", saying(snapshot(incident())))
+    first = next(state for state in await world.polling.take(50) if state.feed == "lamp")
+    held = asyncio.Event()
+    fetch = world.fetcher.fetch
+
+    async def slowly(*args: Any, **options: Any) -> Fetched:
+        await held.wait()
+        return await fetch(*args, **options)
+
+    world.fetcher.fetch = slowly  # type: ignore[method-assign]
+    running = asyncio.create_task(world.polling.work(first))
+    await asyncio.sleep(0)
+    world.clock.tick(seconds=61)
+    second = next(state for state in await world.polling.take(50) if state.feed == "lamp")
+    await world.polling.work(second)
+    assert second.fence > first.fence
+    held.set()
+    await running
+    assert (await known(world)).snapshot is not None
+    assert [feed for feed, _ in world.fetcher.asked if feed == "lamp"] == ["lamp"]
