@@ -33,8 +33,11 @@ PAGES = {
 OPENAIS_OTHERS = {"Ads API", "Ads Manager", "FedRAMP"}
 
 
+CATALOGUE = load_catalogue()
+
+
 def service(slug: str) -> Service:
-    found = load_catalogue().get(slug)
+    found = CATALOGUE.get(slug)
     assert found is not None
     return found
 

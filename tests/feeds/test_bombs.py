@@ -154,7 +154,7 @@ async def asked(fetcher: HttpFetcher, url: str) -> str:
 @pytest.mark.parametrize("name", QUICK)
 async def test_a_bomb_does_not_go_off(name: str) -> None:
     bomb = QUICK[name]
-    deadline = 0.3 if bomb.waits else 5
+    deadline = 0.15 if bomb.waits else 5
     fetcher = HttpFetcher(
         clock=FixedClock(), contact="x", deadline=timedelta(seconds=deadline), most_bytes=200_000, allowed=[LOOPBACK]
     )

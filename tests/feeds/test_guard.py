@@ -495,7 +495,7 @@ async def test_slow_pages_that_were_pasted_hold_up_only_each_other(make: Make, s
         async with asyncio.timeout(5):
             for _ in range(20):
                 await fetcher.fetch(feed_of(site.url), ONE, {}, everything=False)
-        assert slow == 30
+        assert slow == 56
         for one in asking:
             one.cancel()
         await asyncio.gather(*asking, return_exceptions=True)
