@@ -1,20 +1,22 @@
 """Uptime Kuma. https://github.com/louislam/uptime-kuma (server/routers/status-page-router.js)
 
 The base address is the page (`https://host/status/<slug>`). One document has the monitors, incidents and planned work,
-the other the last heartbeats of every monitor. Times are UTC and say no zone.
+the other the last heartbeats of every monitor. Times are UTC and say no zone, but for planned work: its times are those
+of the zone that it names (server/model/maintenance.js).
 """
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Annotated, Any
 from urllib.parse import urljoin, urlsplit
 
 from bot.domain.status import Component, Health, Impact, Incident, Kind, Phase, Snapshot, Update
 from bot.feeds.assemble import distinct_components, distinct_incidents, incident
 from bot.feeds.ids import derived_id
-from bot.feeds.moments import newest
+from bot.feeds.moments import newest, utc
 from bot.feeds.plaintext import from_markdown
-from bot.feeds.shapes import Id, Line, Objects, Shape, Text, Time, all_are, demanded, has, looked_up, shaped
+from bot.feeds.shapes import Id, Line, Objects, Shape, Text, Time, all_are, demanded, has, looked_up, shaped, word_of
 from bot.ports import Document, Documents, Format
 
 _HEALTHS = {
@@ -34,6 +36,8 @@ _WORK = {
     "inactive": Phase.CANCELLED,
 }
 _SLUG = re.compile(r"/status/([\w-]{1,100})")
+_MANIFEST = re.compile(r"/api/status-page/([\w-]{1,100})/manifest\.json")
+_HAS_ZONE = re.compile(r"(?:Z|[+-]\d\d:?\d\d)$")
 
 
 class _Config(Shape):
@@ -62,8 +66,8 @@ class _Group(Shape):
 
 
 class _Slot(Shape):
-    startDate: Time = None  # noqa: N815
-    endDate: Time = None  # noqa: N815
+    startDate: Text = ""  # noqa: N815
+    endDate: Text = ""  # noqa: N815
 
 
 class _Maintenance(Shape):
@@ -71,6 +75,7 @@ class _Maintenance(Shape):
     title: Line = ""
     description: Text = ""
     status: Text = ""
+    timezoneOffset: Text = ""  # noqa: N815
     timeslotList: Annotated[list[_Slot], Objects] = []  # noqa: N815
 
 
@@ -82,12 +87,8 @@ class _Page(Shape):
     maintenanceList: Annotated[list[_Maintenance], Objects] = []  # noqa: N815
 
 
-class _Beat(Shape):
-    status: Text = ""
-
-
 class _Beats(Shape):
-    heartbeatList: dict[str, Annotated[list[_Beat], Objects]] = {}  # noqa: N815
+    heartbeatList: dict[str, Any] = {}  # noqa: N815
 
 
 def recognise(documents: Documents) -> bool:
@@ -100,7 +101,7 @@ def parse(documents: Documents, base_url: str) -> Snapshot:
     values = demanded(documents, _belongs, "a document of Uptime Kuma")
     pages = [shaped(_Page, value, name) for name, value in values.items() if has(value, "config")]
     beats = [shaped(_Beats, value, name) for name, value in values.items() if has(value, "heartbeatList")]
-    states = {key: row[-1].status for one in beats for key, row in one.heartbeatList.items() if row}
+    states = {key: _last(row) for one in beats for key, row in one.heartbeatList.items() if row}
     incidents = distinct_incidents(one for page in pages for one in _incidents(page, base_url))
     return Snapshot(
         format=FORMAT.name,
@@ -117,6 +118,12 @@ def parse(documents: Documents, base_url: str) -> Snapshot:
 
 def _belongs(value: object) -> bool:
     return has(value, "config", "publicGroupList") or has(value, "heartbeatList", "uptimeList")
+
+
+def _last(row: object) -> str:
+    """The state of the newest beat. A 0 in the place of a beat stands for a time without any."""
+    newest_beat = row[-1] if isinstance(row, list) else None
+    return word_of(newest_beat.get("status")) if isinstance(newest_beat, dict) else ""
 
 
 def _components(pages: Sequence[_Page], states: Mapping[str, str]) -> Iterator[Component]:
@@ -169,20 +176,25 @@ def _work(row: _Maintenance, base: str) -> Incident:
         raw_phase=raw,
         url=base,
         impact=Impact.NONE,
-        started=slot.startDate,
-        until=slot.endDate,
-        ended=slot.endDate,
+        started=_local(slot.startDate, row.timezoneOffset),
+        until=_local(slot.endDate, row.timezoneOffset),
+        ended=_local(slot.endDate, row.timezoneOffset),
         updates=(Update(id="text", phase=phase, text=text),) if text else (),
     )
 
 
+def _local(text: str, offset: str) -> datetime | None:
+    """A single time is that of a clock in the zone of the work; repeated ones say that they are UTC."""
+    text = text.strip()
+    return utc(text if _HAS_ZONE.search(text) else text + offset)
+
+
 def _leads(address: str, html: str) -> Iterator[str]:
-    """The page itself, and the one that an installation shows first."""
-    if _SLUG.search(urlsplit(address).path):
-        yield address
-    for found in dict.fromkeys(match[1] for match in _SLUG.finditer(html[:200_000])):
-        yield urljoin(address, f"/status/{found}")
-    yield urljoin(address, "/status/default")
+    """The page itself, what its HTML calls it where it has a host of its own, and what an installation shows first."""
+    named = _SLUG.match(urlsplit(address).path)
+    found = [match[1] for pattern in (_MANIFEST, _SLUG) for match in pattern.finditer(html[:200_000])]
+    for slug in dict.fromkeys((*([named[1]] if named else ()), *found, "default")):
+        yield urljoin(address, f"/status/{slug}")
 
 
 FORMAT = Format(
