@@ -19,6 +19,7 @@ from bot.feeds.vocabulary import IMPACT_OF_HEALTH, phase_of
 from bot.ports import Document, Documents, Format
 
 MOST = 100
+_MITIGATED = "mitigated"
 _CONDITIONS = {
     "OPERATIONAL": Health.OPERATIONAL,
     "DEGRADED": Health.DEGRADED,
@@ -40,6 +41,10 @@ class _Event(Shape):
     occurredAt: Time = None  # noqa: N815  # their name
     details: Any = None
 
+    @property
+    def at(self) -> datetime | None:
+        return self.occurredAt or self.time
+
 
 class _Item(Shape):
     id: Id = ""
@@ -48,6 +53,10 @@ class _Item(Shape):
     timeline: Annotated[list[_Event], Objects] = []
     severitySlug: Text = ""  # noqa: N815
     components: Annotated[list[_Component], Objects] = []
+
+    @property
+    def milestones(self) -> list[str]:
+        return list(self.timestamps) if isinstance(self.timestamps, dict) else []
 
     def at(self, milestone: str) -> datetime | None:
         return utc(self.timestamps.get(milestone)) if isinstance(self.timestamps, dict) else None
@@ -95,23 +104,25 @@ def _belongs(value: object) -> bool:
     return has(value, "config", "conditions", "incidents") and isinstance(value, Mapping) and has(value["config"])
 
 
-def _open(sheet: _Sheet) -> list[_Item]:
-    return [row for row in sheet.incidents if row.at("resolved") is None]
-
-
 def _components(sheet: _Sheet) -> Iterator[Component]:
     """As bad as the open incidents that name them say; the payload has no state of a component besides."""
+    told: dict[str, list[tuple[Health, str]]] = {}
+    for item in sheet.incidents:
+        for part in item.components if item.at("resolved") is None else ():
+            told.setdefault(part.id, []).append(sheet.health(part.condition))
     for row in sheet.components:
-        words = [part.condition for item in _open(sheet) for part in item.components if part.id == row.id]
-        found = [sheet.health(word) for word in words]
+        found = told.get(row.id, [])
         health = worst(state for state, _ in found)
         raw = next((word for state, word in found if state is health), "")
         yield Component(id=row.id or derived_id("component", row.name), name=row.name, health=health, raw_health=raw)
 
 
 def _incidents(sheet: _Sheet, base: str) -> Iterator[Incident]:
-    newest_first = sorted(sheet.incidents, key=lambda row: _when(row.at("started")), reverse=True)
-    yield from (_incident(row, sheet, base) for row in newest_first[:MOST])
+    """The newest, and before them what is open, however old it is."""
+    ordered = sorted(
+        sheet.incidents, key=lambda row: (row.at("resolved") is None, _when(row.at("started"))), reverse=True
+    )
+    yield from (_incident(row, sheet, base) for row in ordered[:MOST])
 
 
 def _when(moment: datetime | None) -> float:
@@ -122,8 +133,7 @@ def _incident(row: _Item, sheet: _Sheet, base: str) -> Incident:
     """`resolved` alone closes one: of imported incidents other milestones come weeks after it."""
     ended = row.at("resolved")
     work = row.severitySlug.lower() == _WORK
-    updates = list(_updates(row))
-    last = next((update.phase for update in reversed(updates) if update.phase is not Phase.UNKNOWN), Phase.UNKNOWN)
+    last = _stands(row)
     still = last if last.is_open else Phase.INVESTIGATING
     over = Phase.COMPLETED if work else Phase.RESOLVED
     healths = [sheet.health(part.condition)[0] for part in row.components if part.condition]
@@ -139,19 +149,52 @@ def _incident(row: _Item, sheet: _Sheet, base: str) -> Incident:
         started=row.at("started"),
         ended=ended,
         components=(part.id for part in row.components if part.id),
-        updates=updates,
+        updates=_updates(row),
     )
+
+
+def _stands(row: _Item) -> Phase:
+    """What was said last: in words before a note, by a milestone in the timeline, or by the time of one."""
+    said = [(event.at, phase_of(_split(_note(event.details))[0])[0]) for event in row.timeline]
+    said += [(event.at, _milestone(_reached(event.details))) for event in row.timeline]
+    said += [(row.at(name), _milestone(name)) for name in row.milestones]
+    known = [one for one in said if one[1] is not Phase.UNKNOWN]
+    return max(known, key=lambda one: _when(one[0]), default=(None, Phase.UNKNOWN))[1]
 
 
 def _updates(row: _Item) -> Iterator[Update]:
     """Oldest first. `time` is when it was written into the system, `occurredAt` when it was."""
-    said = [(event.occurredAt or event.time, _note(event.details)) for event in reversed(row.timeline)]
-    for at, text in sorted(said, key=lambda one: _when(one[0])):
+    told = ((event, _note(event.details)) for event in reversed(row.timeline))
+    for event, text in sorted(told, key=lambda one: _when(one[0].at)):
         if text:
-            found = _PHASE.match(text)
-            phase, _ = phase_of(found[1]) if found else (Phase.UNKNOWN, "")
-            bare = text[found.end() :] if found and phase is not Phase.UNKNOWN else text
-            yield Update(id=derived_id("update", row.id, str(at)), phase=phase, text=bare, posted_at=at)
+            word, bare = _split(text)
+            phase, _ = phase_of(word)
+            yield Update(
+                # The time that it is said to have been at can be edited, that of writing cannot.
+                id=derived_id("update", row.id, str(event.time or event.occurredAt)),
+                phase=phase,
+                text=bare,
+                posted_at=event.at,
+            )
+
+
+def _split(text: str) -> tuple[str, str]:
+    """The phase that a note begins with and the rest, if it does."""
+    found = _PHASE.match(text)
+    if found and phase_of(found[1])[0] is not Phase.UNKNOWN:
+        return found[1], text[found.end() :]
+    return "", text
+
+
+def _milestone(name: str) -> Phase:
+    """Customers name milestones as they like: most are words that we do not know."""
+    return Phase.MONITORING if name == _MITIGATED else phase_of(name)[0]
+
+
+def _reached(details: object) -> str:
+    """The milestone that an entry of the timeline tells of."""
+    told = details.get("milestoneUpdate") if isinstance(details, dict) else None
+    return word_of(told.get("currentMilestone")) if isinstance(told, dict) else ""
 
 
 def _note(details: object) -> str:
