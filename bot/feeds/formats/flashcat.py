@@ -99,8 +99,9 @@ def _belongs(value: object) -> bool:
 def _components(page: _Page, changes: Sequence[_Change]) -> Iterator[Component]:
     """As bad as what goes on says of them, and well where nothing that goes on names them."""
     groups = {section.section_id: section.name for section in page.sections}
+    told = [one for change in changes if _goes_on(change) for one in _concerned(change)]
     for row in page.components:
-        words = [one.status for change in changes for one in _concerned(change) if one.component_id == row.component_id]
+        words = [one.status for one in told if one.component_id == row.component_id]
         found = [health_of(word) for word in words]
         health = worst(state for state, _ in found)
         yield Component(
@@ -110,6 +111,12 @@ def _components(page: _Page, changes: Sequence[_Change]) -> Iterator[Component]:
             group=groups.get(row.section_id, ""),
             raw_health=next((raw for state, raw in found if state is health), ""),
         )
+
+
+def _goes_on(change: _Change) -> bool:
+    """Planned work names its components before it begins, with the state that they will have."""
+    phase, _ = phase_of(change.status)
+    return phase is not Phase.SCHEDULED and not phase.is_over
 
 
 def _concerned(change: _Change) -> Sequence[_Concerned]:
