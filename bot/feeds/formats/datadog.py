@@ -4,14 +4,14 @@ The page's `config.json` holds components, incidents with their timelines, and p
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
-from bot.domain.status import Component, Impact, Incident, Kind, Snapshot, Update, worst
+from bot.domain.status import Component, Impact, Incident, Kind, Phase, Snapshot, Update, worst
 from bot.feeds.assemble import distinct_components, distinct_incidents, incident
 from bot.feeds.ids import derived_id
 from bot.feeds.moments import newest
 from bot.feeds.plaintext import plain
-from bot.feeds.shapes import Flag, Id, Line, Objects, Shape, Text, Time, all_are, demanded, has, shaped
+from bot.feeds.shapes import Id, Line, Objects, Shape, Text, Time, all_are, demanded, has, shaped
 from bot.feeds.vocabulary import IMPACT_OF_HEALTH, health_of, phase_of, planned
 from bot.ports import Document, Documents, Format
 
@@ -38,7 +38,7 @@ class _Item(Shape):
     title: Line = ""
     currentStatus: Text = ""  # noqa: N815
     status: Text = ""
-    resolved: Flag = False
+    resolved: Any = None
     publishedDate: Time = None  # noqa: N815
     resolvedDate: Time = None  # noqa: N815
     startDate: Time = None  # noqa: N815
@@ -104,12 +104,15 @@ def _incidents(sheet: _Sheet, home: str) -> Iterator[Incident]:
 def _incident(row: _Item, home: str) -> Incident:
     """There is no severity: it is as bad as the components that it names were at their worst."""
     phase, raw = phase_of(row.currentStatus or row.status)
+    unsaid = phase is Phase.UNKNOWN and isinstance(row.resolved, bool)
     named = [part for entry in row.timeline for part in entry.componentsAffected] or row.componentsAffected
     healths = [health_of(part.status)[0] for part in named]
     return incident(
         row.id or derived_id("incident", row.title, str(row.publishedDate)),
         row.title,
-        phase,
+        # Without a word that we know, `resolved` still says whether it is open.
+        phase if not unsaid else Phase.RESOLVED if row.resolved else Phase.INVESTIGATING,
+        phase_stated=not unsaid,
         raw_phase=raw,
         url=home,
         impact=IMPACT_OF_HEALTH[worst(healths)] if healths else Impact.UNKNOWN,
