@@ -15,7 +15,10 @@ from bot.ports import Document, Documents, Format
 
 _HEALTHS = {"up": Health.OPERATIONAL, "degraded": Health.DEGRADED, "down": Health.MAJOR_OUTAGE}
 _RAW = "https://raw.githubusercontent.com"
-_REPOSITORY = re.compile(r"(?:raw\.githubusercontent\.com|github\.com)/([\w.-]{1,60}/[\w.-]{1,100})")
+_REPOSITORY = re.compile(r"\b(?:raw\.githubusercontent\.com|github\.com)/([\w.-]{1,60}/[\w.-]{1,100})")
+_NO_OWNERS = frozenset({"upptime", "sponsors", "orgs", "repos", "features"})
+"""Of the product itself, and what is no owner at all."""
+_PAGES = ".github.io"
 
 
 class _Site(Shape):
@@ -35,7 +38,7 @@ def parse(documents: Documents, base_url: str) -> Snapshot:
     rows = [shaped(_Site, row, name) for name, value in values.items() for row in objects(value)]
     return Snapshot(
         format=FORMAT.name,
-        page_url=base_url,
+        page_url=_page(base_url),
         components=distinct_components(_component(row) for row in rows),
         tells_incidents=False,
     )
@@ -50,12 +53,29 @@ def _component(row: _Site) -> Component:
     return Component(id=row.slug or derived_id("site", row.name), name=row.name, health=health, raw_health=raw)
 
 
+def _page(base: str) -> str:
+    """The repository, for people: the host of raw files shows them nothing."""
+    found = _REPOSITORY.search(base)
+    return f"https://github.com/{found[1]}" if found else base
+
+
 def _leads(address: str, html: str) -> Iterator[str]:
     """The repository stands in the address, or in the page that it makes."""
-    places = f"{urlsplit(address).netloc}{urlsplit(address).path} {html[:200_000]}"
+    parts = urlsplit(address)
+    places = f"{parts.netloc}{parts.path} {html[:200_000]}"
     found = (match[1].removesuffix(".git") for match in _REPOSITORY.finditer(places))
-    for repository in dict.fromkeys(one for one in found if one != "upptime/upptime"):
+    named = [one for one in found if one.partition("/")[0].lower() not in _NO_OWNERS]
+    for repository in dict.fromkeys((*named, *_of_pages(parts.netloc.lower(), parts.path))):
         yield f"{_RAW}/{repository}/HEAD"
+
+
+def _of_pages(host: str, path: str) -> Iterator[str]:
+    """`<owner>.github.io/<repository>`; at the root it is the owner's own, or is called as the template is."""
+    owner = host.removesuffix(_PAGES)
+    if owner in {host, ""}:
+        return
+    first = path.strip("/").partition("/")[0]
+    yield from (f"{owner}/{name}" for name in ((first,) if first else (host, "upptime", "status")))
 
 
 FORMAT = Format(
