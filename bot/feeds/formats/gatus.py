@@ -59,7 +59,8 @@ def _component(row: _Endpoint) -> Component:
 
 FORMAT = Format(
     name="gatus",
-    documents=(Document(name="statuses", path="api/v1/endpoints/statuses?page=1&pageSize=100"),),
+    # The size is that of the results of each endpoint, not of the list: the last one is enough.
+    documents=(Document(name="statuses", path="api/v1/endpoints/statuses?page=1&pageSize=1"),),
     recognise=recognise,
     parse=parse,
 )
