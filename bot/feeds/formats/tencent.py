@@ -10,8 +10,9 @@ from bot.feeds.shapes import Id, Line, Objects, Shape, Text, all_are, demanded, 
 from bot.ports import Document, Documents, Format
 
 _PAGE = "https://status.cloud.tencent.com"
-# NOTIFY and ABNORMAL are counted in the summary beside NORMAL.
-_HEALTHS = {"normal": Health.OPERATIONAL, "notify": Health.DEGRADED, "abnormal": Health.MAJOR_OUTAGE}
+# The summary counts Normal, Notify and Abnormal. How bad an abnormal product is it does not say; a notice need not be
+# trouble at all, so that it stays unknown beside its own word.
+_HEALTHS = {"normal": Health.OPERATIONAL, "abnormal": Health.DEGRADED}
 
 
 class _Product(Shape):
