@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from bot.domain.status import Component, Impact, Incident, Kind, Phase, Update
+from bot.feeds.ids import derived_id
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
@@ -34,10 +35,11 @@ def _version(incident: Incident) -> tuple[datetime, int]:
 
 
 def distinct_components(components: Iterable[Component]) -> tuple[Component, ...]:
-    """Each id once: the first."""
+    """Each id once: the first. One without an id is known by its names."""
     found: dict[str, Component] = {}
     for component in components:
-        found.setdefault(component.id, component)
+        key = component.id or derived_id("component", component.group, component.name)
+        found.setdefault(key, component if component.id else replace(component, id=key))
     return tuple(found.values())
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 from bot.domain.errors import NotTheFormat
 from bot.domain.status import Component, Health, Incident, Kind, Phase, Snapshot, Update
 from bot.feeds.assemble import clamped, distinct_components, distinct_incidents, ended_at, in_order
-from bot.feeds.ids import derived_id
+from bot.feeds.ids import bounded_id, derived_id
 from bot.feeds.moments import newest
 from bot.feeds.plaintext import plain
 from bot.feeds.shapes import Id, Line, Objects, Shape, Text, Time, looked_up, shaped, values_of
@@ -100,7 +100,7 @@ def _belongs(value: object) -> bool:
 
 def _component(row: _System) -> Component:
     health, raw = looked_up(_HEALTHS, row.status, Health.UNKNOWN)
-    return Component(id=row.system, name=row.system, health=health, raw_health=raw)
+    return Component(id=bounded_id(row.system), name=row.system, health=health, raw_health=raw)
 
 
 def _incidents(sheet: _Sheet, base_url: str) -> Iterator[Incident]:
@@ -123,7 +123,7 @@ def _incident(row: _Item, kind: Kind, base_url: str) -> Incident:
             url=row.full_url or base_url,
             started_at=row.created_at,
             resolved_at=ended_at(phase, None, updates),
-            components=tuple(dict.fromkeys(system.name or system.system for system in row.systems)),
+            components=tuple(dict.fromkeys(bounded_id(system.name or system.system) for system in row.systems)),
             updates=updates,
             raw_phase=raw,
         )

@@ -1,0 +1,1 @@
+"""Mutated documents against every parser: `python -m tests.fuzz --seconds 60 [--format NAME] [--seed N]`."""
