@@ -35,8 +35,12 @@ def episodes(before: Iterable[Incident], new: Snapshot, now: datetime) -> Iterat
 
 
 def _unexplained(snapshot: Snapshot) -> Iterable[Component]:
-    """Bad components that no open incident may explain: none names them, and none leaves its parts unsaid."""
+    """Bad components that no open incident may explain: none names them, and none leaves its parts unsaid.
+
+    A notice without parts explains nothing: pages pin them for months.
+    """
     still = [i for i in snapshot.incidents if i.phase.is_open and not i.is_ours]
+    still = [i for i in still if i.components or i.kind is not Kind.NOTICE]
     if any(not incident.components for incident in still):
         return ()
     named = {component for incident in still for component in incident.components}

@@ -139,3 +139,9 @@ def test_a_component_that_is_well_when_it_is_not_listed_ends_its_episode_by_leav
     page = remember(None, snapshot(components=(BAD,), unlisted=Health.OPERATIONAL), NOON)
     page = remember(page, snapshot(components=(), unlisted=Health.OPERATIONAL), NOON)
     assert [one.phase for one in episodes(page)] == [Phase.RESOLVED]
+
+
+def test_a_pinned_notice_explains_no_failing_component() -> None:
+    pinned = incident(kind=Kind.NOTICE)
+    assert episodes(remember(None, snapshot(pinned, components=(BAD,)), NOON))
+    assert not episodes(remember(None, snapshot(replace(pinned, components=("c1",)), components=(BAD,)), NOON))

@@ -172,7 +172,12 @@ async def test_a_prober_asks_with_the_fetcher_it_has() -> None:
 
 async def test_a_page_that_leads_elsewhere_is_read_there() -> None:
     kuma = (HERE / "kuma" / "version_one.json").read_bytes()
-    pages: dict[str, bytes | FeedError] = {X: PAGE % b"<a href='/status/sea'>", f"{X}/api/status-page/sea": kuma}
+    beats = (HERE / "kuma" / "heartbeats_alone.json").read_bytes()
+    pages: dict[str, bytes | FeedError] = {
+        X: PAGE % b"<a href='/status/sea'>",
+        f"{X}/api/status-page/sea": kuma,
+        f"{X}/api/status-page/heartbeat/sea": beats,
+    }
     found = await probe(X, Web(pages))
     assert (found.format.name, found.url) == ("kuma", f"{X}/status/sea")
 

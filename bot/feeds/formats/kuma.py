@@ -200,8 +200,9 @@ def _leads(address: str, html: str) -> Iterator[str]:
 FORMAT = Format(
     name="kuma",
     documents=(
+        # The beats change every minute, the page hardly ever: a monitor that fails must not wait for the page.
+        Document(name="heartbeat", path="/api/status-page/heartbeat/{last}"),
         Document(name="page", path="/api/status-page/{last}"),
-        Document(name="heartbeat", path="/api/status-page/heartbeat/{last}", required=False),
     ),
     recognise=recognise,
     parse=parse,
