@@ -1,4 +1,4 @@
-"""Many status pages on loopback, each on a host of its own: `python -m benchmarks.pages PORT HOSTS`.
+"""Many status pages on loopback, each on a host of its own: `python -m benchmarks.pages PORT HOSTS [COMPONENTS]`.
 
 Bare asyncio, so that the pages are not what is measured. Control over the same port:
 `/ctl/bump?id=N` adds an update to page N, `/ctl/stats` tells what was asked and when each change was first served,
@@ -20,8 +20,9 @@ WORDS = "We see more errors than usual for a part of the requests and look into 
 class Page:
     """One page in Statuspage's shape."""
 
-    def __init__(self, number: int) -> None:
+    def __init__(self, number: int, components: int = COMPONENTS) -> None:
         self.number = number
+        self.components = components
         self.updates: list[dict[str, Any]] = []
         self.bumped: list[float] = []
         self.served: list[float] = []
@@ -70,7 +71,7 @@ class Page:
                 "group": False,
                 "only_show_if_degraded": False,
             }
-            for n in range(COMPONENTS)
+            for n in range(self.components)
         ]
         return {
             "page": page,
@@ -84,7 +85,8 @@ class Page:
 class Farm:
     """All pages, and what was asked of them."""
 
-    def __init__(self) -> None:
+    def __init__(self, components: int) -> None:
+        self.components = components
         self.pages: dict[int, Page] = {}
         self.asked = {"200": 0, "304": 0}
         self.posted: list[float] = []
@@ -97,7 +99,7 @@ class Farm:
             self.posted.append(time.monotonic())
             return _reply(b'{"ok":true,"channel":"C1","ts":"1.1","message":{"ts":"1.1"}}')
         number, name = split.path.removeprefix("/p/").split("/", 1)
-        page = self.pages.setdefault(int(number), Page(int(number)))
+        page = self.page(int(number))
         document = name.rsplit("/", 1)[1]
         if document not in {"summary.json", "incidents.json"}:
             return b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
@@ -110,9 +112,12 @@ class Farm:
             page.served.append(time.monotonic())
         return _reply(body, b"ETag: " + tag + b"\r\n")
 
+    def page(self, number: int) -> Page:
+        return self.pages.setdefault(number, Page(number, self.components))
+
     def _control(self, path: str, query: dict[str, list[str]]) -> bytes:
         if path == "/ctl/bump":
-            self.pages.setdefault(int(query["id"][0]), Page(int(query["id"][0]))).bump()
+            self.page(int(query["id"][0])).bump()
         if path == "/ctl/reset":
             self.asked = {"200": 0, "304": 0}
             self.posted.clear()
@@ -152,8 +157,8 @@ class Connection(asyncio.Protocol):
             self.transport.write(self.farm.answer(method, target, head))
 
 
-async def main(port: int, hosts: int) -> None:
-    farm = Farm()
+async def main(port: int, hosts: int, components: int) -> None:
+    farm = Farm(components)
     names = [f"127.0.0.{number}" for number in range(1, hosts + 1)]
     server = await asyncio.get_running_loop().create_server(lambda: Connection(farm), names, port, backlog=1024)
     print("serving", flush=True)
@@ -161,4 +166,4 @@ async def main(port: int, hosts: int) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(int(sys.argv[1]), int(sys.argv[2])))
+    asyncio.run(main(int(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]) if len(sys.argv) > 3 else COMPONENTS))

@@ -17,8 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.pages import Page
-from bot.feeds import FORMATS
+from benchmarks import parse
 
 PORT = 9470
 TICK = os.sysconf("SC_CLK_TCK")
@@ -126,34 +125,6 @@ def ready_s() -> float:
     return statistics.median(took)
 
 
-def parse_ms() -> dict[str, tuple[int, float]]:
-    """Size and time to parse a large document of each format."""
-    page = Page(1)
-    page.bump()
-    summary = page.document("summary.json")[0]
-    told = "&lt;p&gt;&lt;strong&gt;Resolved&lt;/strong&gt; - It works again.&lt;/p&gt;"
-    items = "".join(
-        f"<item><title>Errors</title><guid>g{number}</guid><pubDate>Fri, 20 Nov 2026 10:00:00 GMT</pubDate>"
-        f"<description>{told}</description></item>"
-        for number in range(200)
-    )
-    rss = f"<rss version='2.0'><channel><title>P</title>{items}"
-    documents = {
-        "statuspage": {"summary.json": summary},
-        "incidentio": {"summary.json": summary.replace(b"page00000001", b"01JMDK9XYNY6RXSED6SDWW50WY")},
-        "rss": {"feed.xml": f"{rss}</channel></rss>".encode()},
-    }
-    found = {}
-    for name, given in documents.items():
-        times = []
-        for _ in range(20):
-            began = time.perf_counter()
-            FORMATS[name].parse(given, "https://status.example")
-            times.append((time.perf_counter() - began) * 1000)
-        found[name] = len(next(iter(given.values()))), statistics.median(times)
-    return found
-
-
 def show_peers(script: str, python: str, feeds: int, every: float, seconds: float) -> None:
     """What reference pollers of other people need for the same job, one line each, as they print it."""
     for peer in ("ref-aiohttp", "ref-httpx-aiohttp"):
@@ -216,8 +187,7 @@ def main() -> None:
     if given.peers:
         show_peers(given.peers, given.peers_python, given.feeds, given.every, given.seconds)
     print(f"start-up: `planb ask help` {ready_s():.2f} s")
-    for name, (size, took) in parse_ms().items():
-        print(f"parse {name:11} {size / 1024:6.0f} KB {took:6.2f} ms")
+    parse.show()
 
 
 if __name__ == "__main__":
