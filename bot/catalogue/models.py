@@ -16,7 +16,14 @@ def _web_address(address: str) -> str:
     return address.rstrip("/")
 
 
+def _as_written(address: str) -> str:
+    """A feed may live at an address that ends in a slash."""
+    _web_address(address)
+    return address
+
+
 _Address = Annotated[str, AfterValidator(_web_address)]
+_Exactly = Annotated[str, AfterValidator(_as_written)]
 
 
 class PartStanza(BaseModel):
@@ -49,7 +56,7 @@ class Stanza(BaseModel):
     name: _Words
     page: _Address
     format: str
-    feed: _Address | None = None
+    feed: _Exactly | None = None
     category: str = ""
     aliases: tuple[_Words, ...] = ()
     capabilities: tuple[_Words, ...] = ()

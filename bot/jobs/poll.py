@@ -127,7 +127,7 @@ class Polling:
     async def poll(self, state: FeedState) -> Outcome:
         """Fetch, parse, compare, decide. Raises StoreAway only."""
         known = self.services.get(state.feed)
-        if known is None:
+        if known is None or known[1].format not in self.formats:
             return self._later(state, GONE_FOR)
         service, feed = known
         format_ = self.formats[feed.format]
@@ -152,7 +152,7 @@ class Polling:
         if new is None and state.snapshot and waits_for_absent(state.snapshot):
             new = state.snapshot
         snapshot = remember(state.snapshot, new, now) if new else None
-        interval = self._interval(service)
+        interval = self._interval(service, state.feed)
         return Outcome(
             feed=state.feed,
             fence=state.fence,
@@ -175,7 +175,7 @@ class Polling:
 
     def _failed(self, state: FeedState, service: Service, error: FeedError) -> Outcome:
         now = self.clock.now()
-        interval = self._interval(service)
+        interval = self._interval(service, state.feed)
         trouble = Freshness.NOT_THE_EXPECTED_FORMAT if isinstance(error, NotTheFormat) else Freshness.UNREACHABLE
         if state.failures == 0:
             say = log.warning if service.slug in self._often else log.debug
@@ -195,8 +195,10 @@ class Polling:
         now = self.clock.now()
         return Outcome(feed=state.feed, fence=state.fence, at=now, next_poll=now + wait, interval=state.interval)
 
-    def _interval(self, service: Service) -> timedelta:
-        return self.followed if service.slug in self._often else self.unfollowed
+    def _interval(self, service: Service, feed_id: str) -> timedelta:
+        """As often as anybody needs it, and no more often than the format bears."""
+        wished = self.followed if service.slug in self._often else self.unfollowed
+        return max(wished, self.formats[self.services[feed_id][1].format].least)
 
 
 async def decide(

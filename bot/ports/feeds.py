@@ -40,6 +40,7 @@ class Format:
 
     `recognise` says whether these documents are of this format, without raising. `parse` raises NotTheFormat.
     `parse` takes the documents of one poll (any that are not required may be missing) and the page's base address.
+    `least` is the time between two polls that is polite for documents of this size.
     Neither goes by the names of the documents: they may be files that somebody saved.
 
     For those who paste an address: `homes` are the base addresses of a format that has but a few pages, known by
@@ -50,6 +51,7 @@ class Format:
     documents: tuple[Document, ...]
     recognise: Callable[[Documents], bool]
     parse: Callable[[Documents, str], Snapshot]
+    least: timedelta = timedelta()
     homes: tuple[str, ...] = ()
     leads: Callable[[str, str], Iterable[str]] = no_leads
 

@@ -12,7 +12,7 @@ from bot.jobs.poll import GONE_FOR
 from bot.ports import Fetched
 from bot.store.store import SqlStore
 from tests.fakes import NOON
-from tests.jobs.world import World, nonsense, saying
+from tests.jobs.world import PLAINLY, World, nonsense, saying
 from tests.made import LAMP, ended, follow, incident, snapshot, update
 
 
@@ -228,3 +228,16 @@ async def test_a_poll_that_outlives_its_lease_goes_on_alone_under_the_newer_one(
     await running
     assert (await known(world)).snapshot is not None
     assert [feed for feed, _ in world.fetcher.asked if feed == "lamp"] == ["lamp"]
+
+
+async def test_a_large_document_is_asked_for_less_often(world: World) -> None:
+    world.polling.formats = {"statuspage": replace(PLAINLY, least=timedelta(minutes=3))}
+    world.fetcher.say("lamp", saying(snapshot()))
+    await world.round()
+    assert (await known(world)).interval == timedelta(minutes=3)
+
+
+async def test_a_page_of_a_format_that_we_no_longer_read_is_left_alone(world: World) -> None:
+    world.polling.formats = {}
+    assert await world.round() == []
+    assert world.fetcher.asked == []

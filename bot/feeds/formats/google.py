@@ -4,6 +4,7 @@ It is a bare list of incidents. There is no overall state, no planned work and n
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
 from typing import Annotated
 from urllib.parse import urljoin, urlsplit
 
@@ -175,5 +176,7 @@ FORMAT = Format(
     documents=(Document(name="incidents.json", path="incidents.json"),),
     recognise=recognise,
     parse=parse,
+    # Up to 400 KB, and no caching headers are known.
+    least=timedelta(minutes=3),
     homes=(_CLOUD, _WORKSPACE),
 )
