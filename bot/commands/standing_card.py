@@ -33,10 +33,18 @@ def standing_card(standing: Standing, alternatives: tuple[Listing, ...], words: 
         title=titled(standing.name, state(standing, words), words),
         url=standing.service.page,
         lead=_lead(standing, words),
-        facts=(Fact(words("Since"), (Moment(standing.since),)),) if standing.since else (),
+        facts=_facts(standing, words),
         listings=tuple(listing for listing in (*_listings(standing, words), *alternatives) if listing.items),
         footer=evidence(standing, words),
     )
+
+
+def _facts(standing: Standing, words: Words) -> tuple[Fact, ...]:
+    """Since when; and which parts are meant, where not all of them are."""
+    since = (Fact(words("Since"), (Moment(standing.since),)),) if standing.since else ()
+    usual = () if standing.part else standing.service.usual_parts
+    names = ", ".join(part.name for part in usual)
+    return (*since, Fact(words("Parts"), (words("{usual} (the usual ones)", usual=names),))) if usual else since
 
 
 def state(standing: Standing, words: Words) -> str:

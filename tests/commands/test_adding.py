@@ -108,3 +108,15 @@ async def test_it_says_which_parts_are_meant_where_nobody_names_any(memory: SqlS
     assert "Parts: all" in await channel.ask("subscribe lamp components=all")
     assert "Parts: all" in await channel.ask("subscribe torch")
     assert "Parts: Lamp Chat" in await channel.ask("subscribe lamp components=chat")
+
+
+async def test_an_answer_about_a_cloud_says_which_parts_it_is_about(memory: SqlStore) -> None:
+    channel = channel_of(memory, (replace(LAMP, usual=("chat",)),), ())
+    await channel.page("lamp", snapshot())
+    assert await channel.ask("status lamp") == [
+        "Lamp: Operational",
+        "The provider reports no trouble.",
+        "Parts: Lamp Chat (the usual ones)",
+        "Status page · read 12:00 UTC (0 s)",
+    ]
+    assert not any("usual" in line for line in await channel.ask("status lamp:chat"))
