@@ -69,7 +69,9 @@ class App:
         self.url = database_url(settings.database_url)
         self.store = SqlStore(self.url)
         self.library = Library(team.catalogue, self.store)
-        self.fetcher = HttpFetcher(clock=self.clock, contact=settings.planb_contact or CONTACT)
+        self.fetcher = HttpFetcher(
+            clock=self.clock, contact=settings.planb_contact or CONTACT, allowed=settings.allowed_networks
+        )
         self.prober = HttpProber(self.fetcher)
         self.words: Mapping[Language, Words] = languages()
         self.desk = Desk(self._office(), COMMANDS)

@@ -4,6 +4,7 @@ Every field is a variable of the same name in capitals; `.env.example` lists the
 """
 
 from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Literal
 
 from pydantic import Field, SecretStr, ValidationError
@@ -11,6 +12,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.domain.errors import SettingsError
 from bot.domain.words import Language
+
+Network = IPv4Network | IPv6Network
 
 
 class Settings(BaseSettings):
@@ -23,6 +26,7 @@ class Settings(BaseSettings):
     planb_language: Language = "en"
     planb_contact: str = ""
     planb_sight_notices: bool = True
+    planb_allowed_networks: str = ""
 
     slack_bot_token: SecretStr | None = None
     slack_app_token: SecretStr | None = None
@@ -48,6 +52,14 @@ class Settings(BaseSettings):
     def admins(self) -> frozenset[str]:
         """Slack user ids that may always manage subscriptions."""
         return frozenset(one.strip() for one in self.slack_admins.split(",") if one.strip())
+
+    @property
+    def allowed_networks(self) -> tuple[Network, ...]:
+        """Networks that pages pasted in a chat may lead to, beside the public internet. Raise SettingsError."""
+        try:
+            return tuple(ip_network(one.strip()) for one in self.planb_allowed_networks.split(",") if one.strip())
+        except ValueError as error:
+            raise SettingsError(f"PLANB_ALLOWED_NETWORKS: {error}. See .env.example.") from None
 
     @property
     def poll_interval(self) -> timedelta:

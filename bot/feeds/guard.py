@@ -25,8 +25,6 @@ MOST_HEAD = 64 * 1024
 """Bytes before the body begins: status line, headers, interim answers."""
 _INTERIM = frozenset(range(100, 200)) - {101}
 """RFC 9110, 15.2. 101, Switching Protocols, is the last that is said in HTTP."""
-_NAT64 = ip_network("64:ff9b::/96")
-"""An IPv4 address in its last 32 bits: all there is where a network speaks IPv6 alone (RFC 6052, 2.1)."""
 # https://www.iana.org/assignments/iana-ipv4-special-registry and iana-ipv6-special-registry
 _CLOSED: tuple[Network, ...] = tuple(
     ip_network(one)
@@ -53,6 +51,7 @@ _CLOSED: tuple[Network, ...] = tuple(
         "::/96",  # unspecified, loopback, "IPv4-compatible": RFC 4291, 2.5.2, 2.5.3, 2.5.5.1
         "::ffff:0:0/96",  # IPv4-mapped: RFC 4291, 2.5.5.2
         "::ffff:0:0:0/96",  # IPv4-translated: RFC 2765, 2.1
+        "64:ff9b::/96",  # NAT64, leads to any IPv4 address: RFC 6052, 2.1; an operator on IPv6 alone may allow it
         "64:ff9b:1::/48",  # a network's own NAT64: RFC 8215
         "100::/64",  # discard: RFC 6666
         "2001::/23",  # protocol assignments: RFC 2928; Teredo: RFC 4380; benchmarks: RFC 5180; ORCHID: RFC 7343
@@ -102,8 +101,6 @@ class Guard:
 
 def is_public(ip: IPv4Address | IPv6Address) -> bool:
     """Whether the address belongs to the internet that everybody sees."""
-    if ip in _NAT64:
-        ip = IPv4Address(int(ip) & 0xFFFF_FFFF)
     return _within(ip, _GIVEN_OUT) and not _within(ip, _CLOSED)
 
 
