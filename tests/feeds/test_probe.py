@@ -208,3 +208,30 @@ async def test_a_web_page_where_a_feed_usually_is_is_asked_for_once() -> None:
     with pytest.raises(NotTheFormat):
         await probe(f"{X}/feed", web)
     assert web.asked.count(f"{X}/feed") == 1
+
+
+def served(name: str, base: str) -> dict[str, bytes | FeedError]:
+    """The documents of a fixture, at the addresses where the format asks for them."""
+    cases = sorted(path for path in (HERE / name).iterdir() if ".expected." not in path.name)
+    folder = next((path for path in cases if path.is_dir()), None)
+    files = {path.stem.replace("_", "-"): path for path in folder.iterdir()} if folder else {}
+    whole = next((path for path in cases if path.stem == "everything"), cases[0])
+    pages: dict[str, bytes | FeedError] = {}
+    for number, document in enumerate(FORMATS[name].documents):
+        file = files.get(document.name.partition(".")[0]) or (whole if number == 0 and not folder else None)
+        if file:
+            pages[address(base, document.path).url] = file.read_bytes()
+    return pages
+
+
+@pytest.mark.parametrize("name", [name for name, format_ in FORMATS.items() if format_.documents[0].path])
+async def test_every_format_is_found_at_a_page_that_answers_as_it_does(name: str) -> None:
+    base = f"{X}/page"
+    found = await probe(base, Web(served(name, base)))
+    assert (found.format.name, found.url) == (name, base)
+
+
+@pytest.mark.parametrize("name", [name for name, format_ in FORMATS.items() if not format_.documents[0].path])
+async def test_every_format_of_one_document_is_found_when_that_is_pasted(name: str) -> None:
+    pages = served(name, f"{X}/feed")
+    assert (await probe(f"{X}/feed", Web(pages))).format.name == name
