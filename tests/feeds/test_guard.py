@@ -36,9 +36,9 @@ def connections(made: Sequence[tuple[object, ...]]) -> int:
     return sum(protocol == socket.IPPROTO_TCP for _, _, protocol in made)
 
 
-@pytest.fixture(scope="module", autouse=True)
+@pytest.fixture(scope="session", autouse=True)
 def _heard() -> None:
-    """Audit hooks stay for the life of the process; this one is quick."""
+    """Once for each process: audit hooks stay for the life of it, and a second one would hear everything twice."""
     sys.addaudithook(_hear)
 
 
