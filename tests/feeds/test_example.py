@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 from bot.domain.status import Health
-from bot.feeds import FORMATS
 from bot.feeds.detect import detect
 from bot.ports import Format
 
@@ -27,7 +26,3 @@ def test_the_example_reads_its_document() -> None:
     (light,) = format_.parse(documents, "https://lighthouse.example").components
     assert (light.id, light.name, light.health) == ("7", "Harbour", Health.DEGRADED)
     assert detect(documents) is None
-
-
-def test_the_page_names_every_format() -> None:
-    assert {name for name in FORMATS if f"`{name}`" not in DOCS} == set()
