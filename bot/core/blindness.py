@@ -66,9 +66,7 @@ def blind(states: Iterable[FeedState], feeds: Mapping[str, Feed], now: datetime)
     """What cannot be read now and has not been for half an hour, by whose fault it seems to be."""
     known = [state for state in states if state.feed in feeds]
     failing = [state for state in known if fails(state, now)]
-    dark = [
-        state for state in failing if _age(state, now) >= max(UNREACHABLE_AFTER, UNREACHABLE_POLLS * state.interval)
-    ]
+    dark = [state for state in failing if _is_dark(state, now)]
     if not dark:
         return ()
     if len(failing) >= max(OURS_LEAST, OURS_SHARE * len(known)):

@@ -1,6 +1,7 @@
 """The entries of an RSS, Atom or JSON feed, whichever it is. The only module that knows the feed parser."""
 
 import re
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,6 +12,10 @@ import fastfeedparser  # type: ignore[import-untyped]
 from bot.domain.errors import NotTheFormat
 from bot.feeds.moments import utc
 from bot.feeds.plaintext import line
+
+# A date in a zone that nobody knows ("Mon 2 Mar 2026 10:00 MT") is read as UTC, like one without a zone, and is no
+# reason to write to standard error on every poll.
+warnings.filterwarnings("ignore", "tzname .* identified but not understood", RuntimeWarning)
 
 MOST = 200
 # What it raises beyond ValueError when a JSON feed holds another type than it expects.

@@ -84,6 +84,19 @@ def test_what_is_no_longer_listed_is_said_to_be_just_that() -> None:
     assert replied(replace(gone, update=None)) == ["Lamp: no longer listed by the provider"]
 
 
+def test_leaving_the_page_is_the_end_where_the_page_never_says_more() -> None:
+    gone = change(ended(), News.UNLISTED, reason=Reason.NO_LONGER_LISTED)
+    assert shown(gone)[1] == "The provider took this off its page, which is how this page says that it is over."
+
+
+def test_an_open_incident_whose_phase_is_not_stated_is_open_and_no_more() -> None:
+    assert shown(change(incident(phase_stated=False)))[1] == "Open – impact: major"
+
+
+def test_an_update_without_a_phase_is_an_update() -> None:
+    assert replied(change(update=update("A word.", phase=Phase.UNKNOWN)))[0] == "Lamp: Update"
+
+
 def ours(health: Health, phase: Phase = Phase.UNKNOWN) -> Incident:
     seen = replace(update(f"{health}:1", phase, ""), text="")
     return incident(seen, id="component:c1:1", kind=Kind.NOTICE, title="Chat", components=("c1",), url="")
