@@ -17,7 +17,7 @@ FEED = """<rss version="2.0"><channel><title>Lamp</title><link>https://lamp.exam
         ("Mon, 02 Mar 2026 10:00:00 PST", datetime(2026, 3, 2, 18, tzinfo=UTC)),
         ("Mon, 2 Mar 2026 10:00 MT", datetime(2026, 3, 2, 10, tzinfo=UTC)),
         ("Mon, 2 Mar 2026 10:00", datetime(2026, 3, 2, 10, tzinfo=UTC)),
-        ("the other day", None),
+        ("", None),
     ],
 )
 def test_a_date_is_read_in_utc_or_not_at_all(date: str, expected: datetime | None) -> None:
