@@ -7,7 +7,7 @@ import pytest
 from bot.feeds.entries import read_feed
 
 FEED = """<rss version="2.0"><channel><title>Lamp</title><link>https://lamp.example</link>
-<item><guid>1</guid><title>Logins fail</title><pubDate>{date}</pubDate></item></channel></rss>"""
+<item><guid>i-1</guid><title>Logins fail</title><pubDate>{date}</pubDate></item></channel></rss>"""
 
 
 @pytest.mark.parametrize(
