@@ -47,6 +47,7 @@ class Outcome:
     """What one poll came to. `snapshot` is None when nothing changed or nothing could be read.
 
     When `trouble` is None the poll was good. `deliveries` are saved together with the snapshot, or not at all.
+    `was_due` is for when the poll was: somebody who asked for another one meanwhile gets it.
     """
 
     feed: str
@@ -54,6 +55,7 @@ class Outcome:
     at: datetime
     next_poll: datetime
     interval: timedelta
+    was_due: datetime | None = None
     snapshot: Snapshot | None = None
     validators: Mapping[str, Validator] | None = None
     full: bool = False

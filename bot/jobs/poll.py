@@ -91,7 +91,7 @@ class Polling:
             outcome = await self.poll(state)
         finally:
             fence = self._under_way.pop(state.feed)
-        await self._save(state, replace(outcome, fence=fence))
+        await self._save(state, replace(outcome, fence=fence, was_due=state.next_poll))
 
     async def _save(self, state: FeedState, outcome: Outcome) -> None:
         if outcome.snapshot is None and outcome.trouble is None:

@@ -59,7 +59,7 @@ class Feeds(Protocol):
         ...
 
     async def hasten(self, feeds: Iterable[str], now: datetime) -> None:
-        """Poll these at once: somebody began to follow them."""
+        """Poll these at once: somebody began to follow them. One that is being polled is polled again after it."""
         ...
 
     async def sights(self) -> Sequence[FeedState]:

@@ -60,12 +60,14 @@ def _new(name: str) -> sa.BindParameter[Any]:
 
 _AT = sa.bindparam("at", type_=Utc())
 _IS_GOOD = _new("trouble").is_(None)
+_HASTENED = feeds.c.next_poll > sa.bindparam("was_due", type_=Utc())
 _SAVE = (
     sa.update(feeds)
     .where(feeds.c.id == sa.bindparam("feed"), feeds.c.fence == sa.bindparam("held"))
-    .values({name: _new(name) for name in ("next_poll", "interval_s", "trouble", "trouble_text")})
+    .values({name: _new(name) for name in ("interval_s", "trouble", "trouble_text")})
     .values({name: sa.func.coalesce(_new(name), feeds.c[name]) for name in ("read_at", "full_at", "validators")})
     .values(
+        next_poll=sa.case((_HASTENED, feeds.c.next_poll), else_=_new("next_poll")),
         failures=sa.case((_IS_GOOD, 0), else_=feeds.c.failures + 1),
         trouble_at=sa.case((_IS_GOOD, sa.null()), else_=sa.func.coalesce(feeds.c.trouble_at, _AT)),
         since=sa.func.coalesce(feeds.c.since, _AT),
@@ -114,8 +116,9 @@ class SqlFeeds(Part):
         return sorted(states.values(), key=lambda state: (state.next_poll or now, state.feed))
 
     async def hasten(self, names: Iterable[str], now: datetime) -> None:
-        """Poll these at once: somebody began to follow them."""
-        due = sa.update(feeds).where(feeds.c.id.in_(sorted(set(names))), feeds.c.next_poll > now).values(next_poll=now)
+        """Poll these at once: somebody began to follow them. One that is being polled is polled again after it."""
+        waits = sa.or_(feeds.c.next_poll > now, feeds.c.lease_until > now)
+        due = sa.update(feeds).where(feeds.c.id.in_(sorted(set(names))), waits).values(next_poll=now)
         async with self._database.writing() as connection:
             await connection.execute(due)
 
@@ -197,6 +200,7 @@ def _saved(outcome: Outcome) -> dict[str, object]:
         "feed": outcome.feed,
         "held": outcome.fence,
         "at": outcome.at,
+        "was_due": outcome.was_due,
         "new_next_poll": outcome.next_poll,
         "new_interval_s": outcome.interval.total_seconds(),
         "new_trouble": None if outcome.trouble is None else outcome.trouble.value,

@@ -210,3 +210,13 @@ async def test_a_feed_that_somebody_begins_to_follow_is_due_at_once(store: SqlSt
     await store.hasten(["acme", "nobody"], NOON)
     (again,) = await store.claim_feeds(NOON, MINUTE, 1)
     assert again.feed == "acme"
+
+
+async def test_a_feed_that_is_hastened_while_it_is_polled_is_polled_again(store: SqlStore) -> None:
+    state = await claimed(store)
+    soon = NOON + timedelta(seconds=1)
+    await store.hasten(["acme"], soon)
+    await store.save_polls([outcome(state, soon, was_due=state.next_poll)])
+    (again,) = await store.claim_feeds(soon, MINUTE, 1)
+    await store.save_polls([outcome(again, soon, was_due=again.next_poll)])
+    assert await store.claim_feeds(soon, MINUTE, 1) == []

@@ -99,6 +99,7 @@ class Stage:
             language = "fr" if target is DISCORD else "en"
             one = Subscription(target=target, service=service, owner="U1", language=language)  # type: ignore[arg-type]
             await app.store.subscribe(one, app.clock.now())
+        await app.store.hasten([service], app.clock.now())
 
     def slack_posts(self) -> list[dict[str, Any]]:
         return [post for post in self.slack.posts.values() if "thread_ts" not in post]
