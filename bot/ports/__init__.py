@@ -20,6 +20,7 @@ __all__ = [
     "Fetched",
     "Fetcher",
     "Format",
+    "Leases",
     "Notes",
     "Outbox",
     "Pages",
@@ -163,7 +164,19 @@ class Notes(Protocol):
         ...
 
 
-class Store(Feeds, Subscriptions, Outbox, Pages, Notes, Protocol):
+class Leases(Protocol):
+    """What one process does for all. Every method may raise StoreAway."""
+
+    async def hold(self, name: str, owner: str, now: datetime, lease: timedelta) -> int | None:
+        """Take it or keep it, for so long; its fencing number, or None while another holds it."""
+        ...
+
+    async def let_go(self, name: str, owner: str, now: datetime) -> None:
+        """Another may have it at once. Nothing happens where it is no longer ours."""
+        ...
+
+
+class Store(Feeds, Subscriptions, Outbox, Pages, Leases, Notes, Protocol):
     """All that is remembered."""
 
 

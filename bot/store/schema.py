@@ -8,7 +8,7 @@ from sqlalchemy.engine import Dialect
 
 from bot.store.codec import clean
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest migration. Versions are numbers, so that older code can tell a newer database from an older one."""
 
 _KEY_LIMIT = 500
@@ -145,6 +145,7 @@ deliveries = sa.Table(
     sa.Column("receipt", sa.Text()),
     sa.Column("created_at", Utc(), nullable=False),
     sa.Column("finished_at", Utc()),  # none: pending or sending
+    sa.Column("merged", sa.Integer(), nullable=False, server_default="0"),  # how many others it speaks for
     # Only the unfinished rows are ever searched: the indexes stay small however long the history grows.
     sa.Index(
         None, "due_at", postgresql_where=sa.text("finished_at IS NULL"), sqlite_where=sa.text("finished_at IS NULL")
@@ -180,6 +181,7 @@ threads = sa.Table(
     metadata,
     sa.Column("thread_key", Key(), primary_key=True),
     sa.Column("receipt", sa.Text(), nullable=False),
+    sa.Column("spoken_at", Utc()),  # when a message was last added to it
 )
 
 echoes = sa.Table(
@@ -195,4 +197,35 @@ notes = sa.Table(
     metadata,
     sa.Column("name", Key(), primary_key=True),
     sa.Column("value", Plain(), nullable=False),
+)
+
+# What one process does for all: a periodic job, the connection to a gateway. Whoever holds the row does it.
+leases = sa.Table(
+    "leases",
+    metadata,
+    sa.Column("name", Key(), primary_key=True),
+    sa.Column("owner", sa.Text(), nullable=False),
+    sa.Column("until", Utc(), nullable=False),
+    sa.Column("fence", sa.BigInteger(), nullable=False),
+)
+
+# Workspaces that installed the app by OAuth. `sealed` is the bot token, encrypted: see bot/vault.py.
+installs = sa.Table(
+    "installs",
+    metadata,
+    sa.Column("platform", sa.Text(), primary_key=True),
+    sa.Column("workspace", Key(), primary_key=True),
+    sa.Column("name", Plain(), nullable=False),
+    sa.Column("bot", Plain(), nullable=False),
+    sa.Column("sealed", sa.Text(), nullable=False),
+    sa.Column("installed_by", Plain(), nullable=False),
+    sa.Column("installed_at", Utc(), nullable=False),
+)
+
+# Questions that may be answered once: the state of an OAuth flow, by its digest.
+tickets = sa.Table(
+    "tickets",
+    metadata,
+    sa.Column("digest", sa.Text(), primary_key=True),
+    sa.Column("until", Utc(), nullable=False),
 )
