@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import secrets
 import signal
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -24,10 +25,11 @@ from bot.domain.words import Language, Words
 from bot.feeds import FORMATS
 from bot.feeds.fetch import CONTACT, HttpFetcher
 from bot.feeds.probe import HttpProber
-from bot.jobs import deliver, poll, watch
+from bot.jobs import deliver, poll, prune, watch
 from bot.jobs.deliver import Delivering
 from bot.jobs.loop import STORE_AWAY_S, Bell, Pump, end, supervise
 from bot.jobs.poll import Polling
+from bot.jobs.prune import Pruning
 from bot.jobs.watch import Watching, nothing
 from bot.library import Library
 from bot.locale import languages
@@ -64,8 +66,11 @@ class App:
         self.team = team
         self.clock = clock or SystemClock()
         self.bell = Bell()
-        self.outbox_bell = Bell()
+        self.outbox_bells = {platform: Bell() for platform in Platform}
+        self.outbox_bell = Bell(rooms=self.outbox_bells.values())
         self.watch_bell = Bell()
+        self.prune_bell = Bell()
+        self.name = secrets.token_hex(8)
         self.url = database_url(settings.database_url)
         self.store = SqlStore(self.url)
         self.library = Library(team.catalogue, self.store)
@@ -116,9 +121,8 @@ class App:
 
     def stop(self) -> None:
         """Take nothing new, finish what is under way, end."""
-        self.bell.stop()
-        self.outbox_bell.stop()
-        self.watch_bell.stop()
+        for bell in (self.bell, self.outbox_bell, self.watch_bell, self.prune_bell):
+            bell.stop()
 
     def add_chats(self) -> None:
         """Build the platforms that have a token; without any, the console is the chat."""
@@ -155,7 +159,7 @@ class App:
         polling = self.polling(self.fetcher)
         await self.library.refresh(self.clock.now())
         await self.store.register_feeds(polling.feed_ids, self.clock.now())
-        pumps = (self._poll(polling), self._deliver(), self._watch())
+        pumps = (self._poll(polling), *map(self._deliver, Platform), self._watch(), self._prune())
         listeners = [
             asyncio.create_task(supervise(name, run, luck=random.random), name=name)
             for name, run in self._running.items()
@@ -184,9 +188,10 @@ class App:
             lease=self.settings.lease,
         )
 
-    def delivering(self) -> Delivering:
-        """The second half of the pipeline."""
+    def delivering(self, platform: Platform) -> Delivering:
+        """The second half of the pipeline, for one platform."""
         return Delivering(
+            platform=platform,
             store=self.store,
             chats=self.chats,
             library=self.library,
@@ -194,17 +199,18 @@ class App:
             languages=self.words,
             clock=self.clock,
             luck=random.random,
-            bell=self.outbox_bell,
+            bell=self.outbox_bells[platform],
             lease=self.settings.lease,
+            rest=self.settings.group_wait,
         )
 
     async def _poll(self, polling: Polling) -> None:
         pump = Pump(name="poll", bell=self.bell, most=poll.MOST_AT_ONCE, pause=POLL_PAUSE_S, grace=POLL_GRACE_S)
         await pump.run(polling.take, polling.work)
 
-    async def _deliver(self) -> None:
-        delivering = self.delivering()
-        pump = Pump(name="deliver", bell=self.outbox_bell, most=deliver.MOST_AT_ONCE, pause=OUTBOX_PAUSE_S)
+    async def _deliver(self, platform: Platform) -> None:
+        delivering, bell = self.delivering(platform), self.outbox_bells[platform]
+        pump = Pump(name=f"deliver to {platform}", bell=bell, most=deliver.MOST_AT_ONCE, pause=OUTBOX_PAUSE_S)
         await pump.run(delivering.take, delivering.work)
 
     async def _watch(self) -> None:
@@ -217,6 +223,11 @@ class App:
         )
         pump = Pump(name="watch", bell=self.watch_bell, most=1, pause=watch.PAUSE_S)
         await pump.run(watching.look, nothing)
+
+    async def _prune(self) -> None:
+        pruning = Pruning(store=self.store, clock=self.clock, owner=self.name)
+        pump = Pump(name="prune", bell=self.prune_bell, most=1, pause=prune.PAUSE_S)
+        await pump.run(pruning.look, nothing)
 
     async def _serve(self) -> web.AppRunner:
         app = web_app(self.store.ready, self._routes)
