@@ -17,6 +17,7 @@ from bot.store.store import SqlStore
 from tests.chat.slack.front import Fault
 from tests.postgres import Postgres
 from tests.system.page import Page
+from tests.store.made import MINUTE, NOON, claim_all, delivery
 from tests.system.stage import DISCORD, SLACK, TEAM_FILE, Stage, stage, text, until
 
 
@@ -110,7 +111,9 @@ async def test_without_its_database_it_stays_up_and_leaves_discord_alone(
     async with program("run", **settings) as running:
         await until_it_answers(port, "/healthz", 200)
         await until_it_answers(port, "/readyz", 503)
-        await asyncio.sleep(0.5)
+        await asyncio.wait_for(play.slack.connected(), 10)
+        await play.slack.slash("status")
+        assert "I cannot reach my memory" in text(await asyncio.wait_for(play.slack.response(), 10))
         assert (play.discord.identified, play.discord.log) == (0, [])
         async with gate(gate_port, postgres):
             await until_it_answers(port, "/readyz", 200)
@@ -251,6 +254,23 @@ async def test_check_lists_every_feed_with_what_went_wrong(play: Stage, tmp_path
     row = next(row for row in rows if row["service"] == "github")
     assert (row["format"], row["url"], row["freshness"]) == ("statuspage", "https://www.githubstatus.com", "stale")
     assert (row["read_at"], row["age_s"], row["next_poll_s"], row["error"]) == (None, None, None, "")
+
+
+async def test_what_was_given_up_is_listed_and_tried_again(tmp_path: Path, memory: SqlStore) -> None:
+    await memory.promise([delivery("a")], NOON)
+    (claim,) = await claim_all(memory, NOON, MINUTE, 1)
+    await memory.failed(claim, "is_archived", again=None, unsettled=False, now=NOON)
+    settings = {"DATABASE_URL": f"sqlite:///{tmp_path / 'memory.db'}"}
+    async with program("check", "--deliveries", **settings) as checking:
+        assert checking.process.stdout
+        said = (await checking.process.stdout.read()).decode()
+        assert await checking.process.wait() == 1
+    assert "is_archived" in said
+    assert "1 given up, 0 on their way." in said
+    async with program("check", "--retry", "all", "--json", **settings) as checking:
+        assert checking.process.stdout
+        assert json.loads(await checking.process.stdout.read()) == {"given_up": [], "waiting": 1, "tried_again": 1}
+        assert await checking.process.wait() == 0
 
 
 async def test_an_unknown_database_is_one_clear_line(tmp_path: Path) -> None:
