@@ -119,6 +119,14 @@ def migrate() -> None:
     command.migrate()
 
 
+@app.command()
+def restored() -> None:
+    """Say that an older copy of the database was put back, before you start the bot: nothing is told twice then."""
+    from bot.cli import setup as command  # noqa: PLC0415
+
+    command.restored()
+
+
 @app.command("slack-manifest")
 def slack_manifest(
     http: Annotated[str, typer.Option(help="For HTTP mode: the public address, https://bot.example.org.")] = "",

@@ -162,6 +162,10 @@ class Ledger(Protocol):
         """Those of these that were given up are due now, as if they had just been promised. How many."""
         ...
 
+    async def begin_anew(self, now: datetime) -> int:
+        """After an older copy of the database was put back: look at every page as if for the first time."""
+        ...
+
     async def prune(
         self, *, deliveries: datetime, threads: datetime, echoes: datetime, now: datetime, most: int
     ) -> int:

@@ -9,10 +9,17 @@ from bot.domain.change import Change
 from bot.domain.subscription import Action, GivenUp, Platform, Target
 from bot.store.codec import decode
 from bot.store.database import AnyRow, Part
-from bot.store.schema import deliveries, echoes, threads, tickets
+from bot.store.schema import deliveries, echoes, feeds, snapshots, threads, tickets
 
 _DEAD = deliveries.c.state == "dead"
 _OVERTAKEN = "a newer edit took its place"
+_SKIPPED_IDS = 1_000_000
+
+_LEAP = {
+    "sqlite": "UPDATE sqlite_sequence SET seq = seq + :skip WHERE name = 'deliveries'",
+    "postgresql": "SELECT setval(pg_get_serial_sequence('deliveries', 'id'),"
+    " (SELECT coalesce(max(id), 0) FROM deliveries) + :skip)",
+}
 
 
 class SqlLedger(Part):
@@ -43,6 +50,23 @@ class SqlLedger(Part):
     ) -> int:
         """Forget what ended before these moments, at most so many rows of each kind. How many went."""
         return sum([await self._delete(query) for query in _overdue(deliveries, threads, echoes, now, most)])
+
+    async def begin_anew(self, now: datetime) -> int:
+        """After an older copy of the database was put back: what it does not know of was told already.
+
+        Every page is looked at as if for the first time, so only what is open now is told; promises of then are
+        dropped, and their number returned. New deliveries get numbers that were never used: the platforms know the
+        messages of the lost time by theirs.
+        """
+        dropped = sa.update(deliveries).where(deliveries.c.finished_at.is_(None))
+        anew = sa.update(feeds).values(revision=0, validators="{}", full_at=None, next_poll=now, lease_until=None)
+        async with self._database.writing() as connection:
+            ended = {"state": "dead", "error": "an older copy of the database was put back", "finished_at": now}
+            count = int((await connection.execute(dropped.values(ended))).rowcount)
+            await connection.execute(anew)
+            await connection.execute(sa.delete(snapshots))
+            await connection.execute(sa.text(_LEAP[connection.dialect.name]), {"skip": _SKIPPED_IDS})
+            return count
 
     async def _delete(self, query: sa.Delete) -> int:
         async with self._database.writing() as connection:

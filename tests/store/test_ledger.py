@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from bot.domain.subscription import Action
 from bot.store.store import SqlStore
-from tests.store.made import MINUTE, NOON, OFFICE, SHOWN, claim_all, delivery, next_due
+from tests.store.made import MINUTE, NOON, OFFICE, SHOWN, claim_all, delivery, next_due, outcome, snapshot, validators
 
 DAY = timedelta(days=1)
 
@@ -59,3 +59,18 @@ async def test_only_so_many_go_at_once(store: SqlStore) -> None:
     soon = NOON + MINUTE
     gone = [await store.prune(deliveries=soon, threads=soon, echoes=soon, now=soon, most=2) for _ in range(4)]
     assert gone == [2, 2, 1, 0]
+
+
+async def test_after_an_older_copy_was_put_back_every_page_is_new_and_no_number_is_used_twice(store: SqlStore) -> None:
+    await store.register_feeds(["acme"], NOON)
+    (state,) = await store.claim_feeds(NOON, MINUTE, 1)
+    await store.save_polls([outcome(state, snapshot=snapshot("i1"), validators=validators())])
+    before = await ended(store, "told")
+    await store.promise([delivery("promised", about="i2")], NOON)
+    assert await store.begin_anew(NOON) == 1
+    (again,) = await store.claim_feeds(NOON, MINUTE, 1)
+    assert (again.snapshot, again.validators) == (None, {})
+    await store.promise([delivery("new", about="i3")], NOON)
+    (claim,) = await claim_all(store, NOON, MINUTE, 9)
+    assert claim.id >= before + 1_000_000
+    assert await store.rooted([delivery("told").thread_key])
