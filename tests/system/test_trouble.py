@@ -16,8 +16,8 @@ from bot.store.engine import database_url
 from bot.store.store import SqlStore
 from tests.chat.slack.front import Fault
 from tests.postgres import Postgres
-from tests.system.page import Page
 from tests.store.made import MINUTE, NOON, claim_all, delivery
+from tests.system.page import Page
 from tests.system.stage import DISCORD, SLACK, TEAM_FILE, Stage, stage, text, until
 
 
