@@ -225,6 +225,7 @@ async def test_a_reply_that_speaks_for_others_says_so(world: World) -> None:
 
 async def test_a_platform_that_does_not_answer_is_left_alone_but_for_a_try(world: World) -> None:
     world.chat.errors = [UNCLEAR] * 7
+    world.chat.settled = [Settled()] * 9
     await make(world, *(promise(f"k{n}", about=f"i{n}") for n in range(20)))
     claims = await world.delivering.take(5)
     for claim in claims:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import signal
 import sys
 from collections.abc import AsyncIterator
@@ -12,6 +13,9 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from bot.domain.errors import SettingsError
+from bot.prepare import read_files
+from bot.settings import Settings
 from bot.store.engine import database_url
 from bot.store.store import SqlStore
 from tests.chat.slack.front import Fault
@@ -212,21 +216,26 @@ async def test_a_channel_that_is_gone_is_left_alone_and_its_owner_told_once(play
     assert "I can no longer post in a channel you subscribed" in text(told)
 
 
+async def test_a_broken_team_file_is_one_line_that_says_how_to_mend_it(tmp_path: Path) -> None:
+    toml = "[alternatves]\n"
+    async with program("run", DATABASE_URL=f"sqlite:///{tmp_path / 'planb.db'}", PLANB_CONFIG=toml) as running:
+        assert await asyncio.wait_for(running.process.wait(), 15) == 78
+        await running._reading
+    assert "line 1: alternatves: there is no such key; did you mean 'alternatives'?" in running.err
+    assert len(running.err.splitlines()) == 1
+
+
 @pytest.mark.parametrize(
     ("toml", "line"),
     [
-        ("[alternatves]\n", "line 1: alternatves: there is no such key; did you mean 'alternatives'?"),
         ('[[alternatives.chatgpt]]\nname = "X"\nurll = "y"\n', "line 3: "),
         ('[[alternatives.chatgptt]]\nname = "X"\n', "no service is called 'chatgptt'; did you mean 'openai:chatgpt'?"),
         ("this is no toml\n", "this is not TOML"),
     ],
 )
-async def test_a_broken_team_file_is_one_line_that_says_how_to_mend_it(toml: str, line: str, tmp_path: Path) -> None:
-    async with program("run", DATABASE_URL=f"sqlite:///{tmp_path / 'planb.db'}", PLANB_CONFIG=toml) as running:
-        assert await asyncio.wait_for(running.process.wait(), 15) == 78
-        await running._reading
-    assert line in running.err
-    assert len(running.err.splitlines()) == 1
+def test_a_mistake_in_the_team_file_is_named(toml: str, line: str) -> None:
+    with pytest.raises(SettingsError, match=re.escape(line)):
+        read_files(Settings(_env_file=None, planb_config=toml))  # type: ignore[call-arg]
 
 
 async def test_check_says_what_to_mend(play: Stage, tmp_path: Path) -> None:
