@@ -235,7 +235,7 @@ async def test_a_broken_team_file_is_one_line_that_says_how_to_mend_it(tmp_path:
 )
 def test_a_mistake_in_the_team_file_is_named(toml: str, line: str) -> None:
     with pytest.raises(SettingsError, match=re.escape(line)):
-        read_files(Settings(_env_file=None, planb_config=toml))  # type: ignore[call-arg]
+        read_files(Settings(_env_file=None, planb_config=toml))
 
 
 async def test_check_says_what_to_mend(play: Stage, tmp_path: Path) -> None:
