@@ -1,0 +1,44 @@
+"""The bot itself, as a process that can be killed: `python -m tests.torture.bot JSON`. It is the product's own App."""
+
+import asyncio
+import io
+import json
+import os
+import sys
+from datetime import timedelta
+from typing import Any
+
+from rich.console import Console
+
+from bot.app import App
+from bot.prepare import Team, set_up_logs
+from bot.settings import Settings
+from tests.torture.world import catalogue
+
+
+def build(told: dict[str, Any]) -> App:
+    """`told`: settings, services as slugs and pages, and `echo_window_s`."""
+    settings = Settings(_env_file=None, **told["settings"])
+    set_up_logs(settings)
+    team = Team(catalogue=catalogue(told["services"]), plans=())
+    app = App(settings, team, out=Console(file=io.StringIO()))
+    add_chats = app.add_chats
+
+    def adding() -> None:
+        add_chats()
+        if app.slack:
+            # Slack's own repeats take minutes; the world's take seconds.
+            app.slack._echo_window = timedelta(seconds=told["echo_window_s"])
+
+    app.add_chats = adding  # type: ignore[method-assign]
+    return app
+
+
+async def main() -> None:
+    await build(json.loads(sys.argv[1])).run(listen=False)
+    # As `planb run` ends: a hanging name lookup must not hold it.
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
