@@ -13,11 +13,13 @@ from rich.console import Console
 from bot.app import App
 from bot.prepare import Team, set_up_logs
 from bot.settings import Settings
+from tests.system.crash import Doomed, Quiet, counter
+from tests.torture.witness import Witness
 from tests.torture.world import catalogue
 
 
 def build(told: dict[str, Any]) -> App:
-    """`told`: settings, services as slugs and pages, and `echo_window_s`."""
+    """`told`: settings, services as slugs and pages, `echo_window_s`; a `step` to die at; a `log` for the witness."""
     settings = Settings(_env_file=None, **told["settings"])
     set_up_logs(settings)
     team = Team(catalogue=catalogue(told["services"]), plans=())
@@ -29,6 +31,12 @@ def build(told: dict[str, Any]) -> App:
         if app.slack:
             # Slack's own repeats take minutes; the world's take seconds.
             app.slack._echo_window = timedelta(seconds=told["echo_window_s"])
+        if told.get("step") is not None:
+            count = counter(told["step"])
+            app.store = Quiet(app.store, count)  # type: ignore[assignment]
+            app.chats = {platform: Doomed(chat, count) for platform, chat in app.chats.items()}
+        if told.get("log"):
+            app.store = Witness(app.store, told["log"])  # type: ignore[assignment]
 
     app.add_chats = adding  # type: ignore[method-assign]
     return app

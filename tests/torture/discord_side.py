@@ -47,6 +47,7 @@ class DiscordSide:
         self.suppressed = 0
         self.asked_at: list[float] = []
         self.url = ""
+        self.now = time.monotonic
         self._ids = itertools.count(9_000_000)
         self._threads: dict[str, str] = {}
         self._nonces: dict[str, tuple[str, float]] = {}
@@ -81,7 +82,7 @@ class DiscordSide:
         return answering
 
     async def _dead(self) -> web.Response | None:
-        self.asked_at.append(time.monotonic())
+        self.asked_at.append(self.now())
         if self.down == "hang":
             await asyncio.sleep(3600)
         return web.Response(status=int(self.down), text="upstream connect error") if self.down else None
@@ -105,7 +106,7 @@ class DiscordSide:
     def _limited(self, request: web.Request) -> web.Response | None:
         if self.limits is None:
             return None
-        now, bucket = time.monotonic(), _bucket(request)
+        now, bucket = self.now(), _bucket(request)
         wait = self.limits.ask([(bucket, _a_channel), ("all", _everything)], now)
         if not wait:
             return None
@@ -127,7 +128,7 @@ class DiscordSide:
         return await self._dead() or _json([{**ours, "id": self._id(), **one} for one in await request.json()])
 
     def _post(self, request: web.Request, body: bytes) -> web.Response:
-        said, place, now = json.loads(body), request.match_info["channel"], time.monotonic()
+        said, place, now = json.loads(body), request.match_info["channel"], self.now()
         nonce = said.get("nonce") if said.get("enforce_nonce") else None
         known = self._nonces.get(nonce) if nonce else None
         if known and now - known[1] < NONCE_S:
@@ -149,7 +150,7 @@ class DiscordSide:
         name, place = request.match_info["message"], request.match_info["channel"]
         if not self.record.edit(f"discord {place}", name, body):
             return _json({"code": 10008, "message": "Unknown Message"}, 404)
-        return self._shown(request, name, place, time.monotonic())
+        return self._shown(request, name, place, self.now())
 
     def _thread(self, request: web.Request, body: bytes) -> web.Response:
         root, place = request.match_info["message"], request.match_info["channel"]
@@ -163,7 +164,13 @@ class DiscordSide:
     def _id(self) -> str:
         return str(next(self._ids))
 
-    async def _gateway(self, request: web.Request) -> web.WebSocketResponse:
+    def forget(self) -> None:
+        """As if more than the nonces' window had passed."""
+        self._nonces.clear()
+
+    async def _gateway(self, request: web.Request) -> web.StreamResponse:
+        if self.down:
+            return web.Response(status=503)
         socket = web.WebSocketResponse()
         await socket.prepare(request)
         self._sockets.add(socket)

@@ -19,6 +19,7 @@ def read(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--most-alive", type=float, default=2.0, help="seconds at work before the next kill, at most")
     parser.add_argument("--cut-sockets", action="store_true", help="the echo's receiver loses its connection too")
     parser.add_argument("--no-echo", action="store_true", help="Slack tells us of no post: at most one copy more")
+    parser.add_argument("--latency-ms", type=float, default=30, help="of the platforms, at most")
     given = parser.parse_args(arguments)
     if given.quick:
         given.kills, given.updates, given.channels, given.pages, given.incidents = 4, 24, 10, 3, 6
@@ -72,6 +73,7 @@ async def play(given: argparse.Namespace) -> int:
     luck, began = luck_of(given), time.monotonic()
     world = World(luck=luck, pages=given.pages, channels=given.channels)
     world.slack.echoes = not given.no_echo
+    world.slack.latency_s = world.discord.latency_s = given.latency_ms / 1000
     async with database(given.database) as url, world.serving():
         await subscribe(world, url)
         async with Bots(world, url, echo_window_s=1 if given.no_echo else 8) as bots:
@@ -96,7 +98,7 @@ def _notes(world: World, found: Findings, flying: list[int], bots: Bots) -> list
         f"{found.shown} messages in {found.threads} threads; updates merged into a newer one: {found.merged}",
         f"in flight at a kill: {sum(flying) / max(1, len(flying)):.1f} on average, {max(flying, default=0)} at most",
         f"asked again and suppressed by Discord's nonce: {world.discord.suppressed}",
-        f"echoes that nobody took in time: {world.slack.echoes_lost}; messages of another kind: {len(world.record.strays)}",
+        f"echoes that nobody took in time: {world.slack.echoes_lost}; other messages: {len(world.record.strays)}",
         *found.examples,
         *(f"the bot said: {line[:300]}" for line in bots.errors[:5]),
     ]

@@ -101,9 +101,10 @@ class Bots:
         }
         self._told = {"settings": settings | more, "services": world.services, "echo_window_s": echo_window_s}
 
-    async def start(self) -> asyncio.subprocess.Process:
+    async def start(self, **more: Any) -> asyncio.subprocess.Process:
+        told = json.dumps(self._told | more)
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "tests.torture.bot", json.dumps(self._told), stdout=self.said, stderr=self.said
+            sys.executable, "-m", "tests.torture.bot", told, stdout=self.said, stderr=self.said
         )
         self.running.append(process)
         return process
@@ -118,7 +119,8 @@ class Bots:
     async def end(self, process: asyncio.subprocess.Process, within: float = 30) -> float:
         """SIGTERM; the seconds it took, or raise TimeoutError."""
         began = time.monotonic()
-        process.send_signal(signal.SIGTERM)
+        if process.returncode is None:
+            process.send_signal(signal.SIGTERM)
         await asyncio.wait_for(process.wait(), within)
         self.running.remove(process)
         return time.monotonic() - began

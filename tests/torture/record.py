@@ -8,6 +8,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 _TOLD = re.compile(rb"K(\d+)U(\d+)K")
 Told = tuple[int, int]
@@ -115,4 +116,4 @@ def _thread(findings: Findings, thread: Sequence[Message], channel: str, final: 
 
 
 def _falls(numbers: Sequence[int]) -> int:
-    return sum(later < earlier for earlier, later in zip(numbers, numbers[1:], strict=False))
+    return sum(later < earlier for earlier, later in pairwise(numbers))

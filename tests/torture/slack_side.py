@@ -49,6 +49,7 @@ class SlackSide:
         self.calls: dict[str, int] = {}
         self.asked_at: list[float] = []
         self.url = ""
+        self.now = time.monotonic
         self._serial = itertools.count(1)
         self._sockets: list[web.WebSocketResponse] = []
         self._acks: dict[str, asyncio.Future[None]] = {}
@@ -84,14 +85,14 @@ class SlackSide:
         number = next(self._serial)
         typed = {"command": "/outage", "text": text, "team_id": TEAM, "channel_id": "C1", "user_id": "U1"}
         payload = {**typed, "response_url": f"{self.url}/respond/{number}", "trigger_id": "1.1.a", "api_app_id": "A0"}
-        began = time.monotonic()
+        began = self.now()
         await self._envelope("slash_commands", payload, 3)
-        return time.monotonic() - began
+        return self.now() - began
 
     async def _api(self, request: web.Request) -> web.Response:
         method, body = request.match_info["method"], await request.read()
         self.calls[method] = self.calls.get(method, 0) + 1
-        self.asked_at.append(time.monotonic())
+        self.asked_at.append(self.now())
         if self.down:
             if self.down == "hang":
                 await asyncio.sleep(3600)
@@ -137,13 +138,13 @@ class SlackSide:
             if method == "chat.postMessage"
             else [(f"{team} edits", _edits)]
         )
-        return self.limits.ask(scopes, time.monotonic())
+        return self.limits.ask(scopes, self.now())
 
     def _post(self, channel: str, team: str, said: Json, body: bytes) -> Json:
         ts = f"1790000000.{next(self._serial):06d}"
         thread = said.get("thread_ts")
         root = thread if (channel, thread) in self.record.by_id else None
-        self.record.post(channel, ts, root, body, time.monotonic())
+        self.record.post(channel, ts, root, body, self.now())
         if self.echoes and "metadata" in said:
             self._later(self._echo(said["channel"], team, ts, said["metadata"]))
         message = {"ts": ts, "text": said["text"], **({"thread_ts": root} if root else {})}
@@ -181,9 +182,9 @@ class SlackSide:
             "event_id": f"Ev{ts}",
         }
         payload |= {"event_time": 1_790_000_000, "authorizations": who}
-        until = time.monotonic() + self.repeat_for_s
+        until = self.now() + self.repeat_for_s
         await asyncio.sleep(self.luck.uniform(0, self.echo_delay_s))
-        while time.monotonic() < until:
+        while self.now() < until:
             try:
                 await self._envelope("events_api", payload, self.ack_patience_s)
             except (TimeoutError, IndexError, ConnectionError):
@@ -196,13 +197,15 @@ class SlackSide:
         number = f"env-{next(self._serial)}"
         acked = self._acks[number] = asyncio.get_running_loop().create_future()
         try:
-            await self._sockets[-1].send_json({"envelope_id": number, "type": kind, "payload": payload})
+            await self.luck.choice(self._sockets).send_json({"envelope_id": number, "type": kind, "payload": payload})
             async with asyncio.timeout(within):
                 await acked
         finally:
             del self._acks[number]
 
-    async def _link(self, request: web.Request) -> web.WebSocketResponse:
+    async def _link(self, request: web.Request) -> web.StreamResponse:
+        if self.down:
+            return web.Response(status=503)
         socket = web.WebSocketResponse()
         await socket.prepare(request)
         await socket.send_json({"type": "hello", "num_connections": 1, "connection_info": {"app_id": "A0"}})
