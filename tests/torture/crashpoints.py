@@ -27,16 +27,19 @@ def read(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--at-once", type=int, default=2, help="how many stories run side by side")
     given = parser.parse_args(arguments)
     if given.quick:
-        given.scenario, given.first, given.every = ["several at once"], random.Random(given.seed).randint(1, 6), 6
+        given.scenario, given.first, given.every = ["several at once"], random.Random(given.seed).randint(1, 9), 9
+        given.at_once = 3
     given.scenario = given.scenario or list(SCENARIOS)
     return given
 
 
-async def story(given: argparse.Namespace, scenario: str, step: int, luck: random.Random) -> tuple[bool, Findings]:
+async def story(
+    given: argparse.Namespace, scenario: str, step: int, luck: random.Random, turn: asyncio.Lock
+) -> tuple[bool, Findings]:
     """Whether it came to the death, and what is shown in the end."""
     world = World(luck=luck, pages=1, channels=2)
     world.pages.say(0)
-    async with database(given.database) as url, world.serving():
+    async with database(given.database, turn) as url, world.serving():
         await subscribe(world, url)
         async with Bots(world, url, lease_seconds=1, echo_window_s=6, poll_seconds=0.3) as bots:
             told = asyncio.create_task(_tell(world, SCENARIOS[scenario]))
@@ -72,10 +75,12 @@ async def _shown(world: World, told: "asyncio.Task[None]") -> None:
 
 async def walk(given: argparse.Namespace, scenario: str, luck: random.Random) -> tuple[int, list[tuple[int, Findings]]]:
     """Every step until the story ends before it is reached: how many steps, and where a promise broke."""
-    broken, step, steps = [], given.first, 0
+    broken, step, steps, turn = [], given.first, 0, asyncio.Lock()
     while step < MOST:
         batch = range(step, step + given.every * given.at_once, given.every)
-        ended = await asyncio.gather(*(story(given, scenario, one, random.Random(luck.random())) for one in batch))
+        ended = await asyncio.gather(
+            *(story(given, scenario, one, random.Random(luck.random()), turn) for one in batch)
+        )
         broken += [(one, found) for one, (_, found) in zip(batch, ended, strict=True) if not found.clean]
         steps += sum(died for died, _ in ended)
         print(f"{scenario}: steps {list(batch)}, died {[died for died, _ in ended]}", flush=True)

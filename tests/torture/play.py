@@ -48,8 +48,8 @@ def luck_of(given: argparse.Namespace) -> random.Random:
 
 
 @asynccontextmanager
-async def database(kind: str) -> AsyncIterator[str]:
-    """A fresh one with all tables; its address."""
+async def database(kind: str, turn: asyncio.Lock | None = None) -> AsyncIterator[str]:
+    """A fresh one with all tables; its address. Two in one process take turns: alembic keeps its state in a module."""
     folder = Path(tempfile.mkdtemp(prefix="torture"))
     server = None
     try:
@@ -60,7 +60,8 @@ async def database(kind: str) -> AsyncIterator[str]:
             url = server.database()
         else:
             url = f"sqlite:///{folder / 'planb.db'}"
-        await migrate(database_url(url))
+        async with turn or asyncio.Lock():
+            await migrate(database_url(url))
         yield url
     finally:
         if server:
@@ -100,6 +101,10 @@ class Bots:
             "log_level": "error",
         }
         self._told = {"settings": settings | more, "services": world.services, "echo_window_s": echo_window_s}
+
+    def tell(self, **more: Any) -> None:
+        """What every bot from now on is told beside its settings."""
+        self._told |= more
 
     async def start(self, **more: Any) -> asyncio.subprocess.Process:
         told = json.dumps(self._told | more)
