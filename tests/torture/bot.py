@@ -11,6 +11,7 @@ from typing import Any
 from rich.console import Console
 
 from bot.app import App
+from bot.ports import Clock
 from bot.prepare import Team, set_up_logs
 from bot.settings import Settings
 from tests.system.crash import Doomed, Quiet, counter
@@ -18,12 +19,12 @@ from tests.torture.witness import Witness
 from tests.torture.world import catalogue
 
 
-def build(told: dict[str, Any]) -> App:
+def build(told: dict[str, Any], clock: Clock | None = None) -> App:
     """`told`: settings, services as slugs and pages, `echo_window_s`; a `step` to die at; a `log` for the witness."""
     settings = Settings(_env_file=None, **told["settings"])
     set_up_logs(settings)
     team = Team(catalogue=catalogue(told["services"]), plans=())
-    app = App(settings, team, out=Console(file=io.StringIO()))
+    app = App(settings, team, out=Console(file=io.StringIO()), clock=clock)
     add_chats = app.add_chats
 
     def adding() -> None:

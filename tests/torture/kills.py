@@ -8,6 +8,9 @@ from tests.torture.play import Bots, Row, database, luck_of, options, report, ro
 from tests.torture.record import Findings
 from tests.torture.world import World
 
+ECHO_WINDOW_S = 20
+"""For Slack's six and a half minutes. A bot that is killed every two seconds hears little in less."""
+
 
 def read(arguments: list[str] | None = None) -> argparse.Namespace:
     parser = options(__doc__)
@@ -64,7 +67,7 @@ class Run:
         await self.kill_all()
         process = await self.bots.start()
         self.say_some(1)
-        found = await settled(self.world, patience=600)
+        found = await settled(self.world, patience=600, quiet=ECHO_WINDOW_S + 10)
         await self.bots.end(process)
         return found
 
@@ -76,7 +79,9 @@ async def play(given: argparse.Namespace) -> int:
     world.slack.latency_s = world.discord.latency_s = given.latency_ms / 1000
     async with database(given.database) as url, world.serving():
         await subscribe(world, url)
-        async with Bots(world, url, echo_window_s=1 if given.no_echo else 8) as bots:
+        window = 1 if given.no_echo else ECHO_WINDOW_S
+        world.slack.repeat_for_s = window - 3
+        async with Bots(world, url, echo_window_s=window) as bots:
             torture = Run(given, world, bots)
             found = await torture.go()
     flying, took = torture.in_flight, time.monotonic() - began

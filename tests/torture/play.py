@@ -100,14 +100,14 @@ class Bots:
             "lease_seconds": 2,
             "log_level": "error",
         }
-        self._told = {"settings": settings | more, "services": world.services, "echo_window_s": echo_window_s}
+        self.told = {"settings": settings | more, "services": world.services, "echo_window_s": echo_window_s}
 
     def tell(self, **more: Any) -> None:
         """What every bot from now on is told beside its settings."""
-        self._told |= more
+        self.told |= more
 
     async def start(self, **more: Any) -> asyncio.subprocess.Process:
-        told = json.dumps(self._told | more)
+        told = json.dumps(self.told | more)
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "tests.torture.bot", told, stdout=self.said, stderr=self.said
         )

@@ -81,8 +81,8 @@ class Findings:
         if count:
             setattr(self, kind, getattr(self, kind) + count)
             if len(self.examples) < 5:
-                told = [(one.channel, one.id, one.root, [update for _, update in one.said]) for one in thread]
-                self.examples.append(f"{kind}: {told}")
+                shown = [f"{one.id[-6:]}{' under it' * (one.root is not None)} {one.said}" for one in thread]
+                self.examples.append(f"{kind} in {thread[0].channel}: {'; '.join(shown)}")
 
 
 def audit(messages: Iterable[Message], channels: Iterable[str], last: Mapping[int, int]) -> Findings:
