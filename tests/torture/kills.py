@@ -79,8 +79,8 @@ async def play(given: argparse.Namespace) -> int:
     world.slack.latency_s = world.discord.latency_s = given.latency_ms / 1000
     async with database(given.database) as url, world.serving():
         await subscribe(world, url)
-        window = 1 if given.no_echo else ECHO_WINDOW_S
-        world.slack.repeat_for_s = window - 3
+        window = 1 if given.no_echo else 8 if given.quick else ECHO_WINDOW_S
+        world.slack.repeat_for_s = window - 2
         async with Bots(world, url, echo_window_s=window) as bots:
             torture = Run(given, world, bots)
             found = await torture.go()

@@ -5,11 +5,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+ON_THE_WAY_S = 0.1
+
 
 class Meter(Protocol):
     """Something that runs out and fills up again."""
 
     shut_until: float
+    known_at: float
 
     def wait(self, now: float) -> float:
         """Zero if a call may be made now, else the seconds until one may."""
@@ -29,6 +32,7 @@ class Bucket:
     left: float = -1
     at: float = 0
     shut_until: float = 0
+    known_at: float = 0
 
     def wait(self, now: float) -> float:
         full = self.burst if self.left < 0 else min(self.burst, self.left + (now - self.at) * self.rate)
@@ -48,6 +52,7 @@ class Window:
     left: int = 0
     ends: float = 0
     shut_until: float = 0
+    known_at: float = 0
 
     def wait(self, now: float) -> float:
         if now >= self.ends:
@@ -60,7 +65,10 @@ class Window:
 
 @dataclass(slots=True)
 class Limits:
-    """`early` counts calls that came before the Retry-After of an earlier refusal had passed."""
+    """`early` counts calls that came before the Retry-After of an earlier refusal had passed.
+
+    Those that were on their way when it was given are not counted: nobody could call them back.
+    """
 
     grain: float
     calls: int = 0
@@ -72,7 +80,7 @@ class Limits:
         """Zero: go ahead. Else the Retry-After, a multiple of the grain, and nothing is spent."""
         self.calls += 1
         meters = [self._meters.get(name) or self._meters.setdefault(name, make()) for name, make in scopes]
-        self.early += any(now < meter.shut_until for meter in meters)
+        self.early += any(meter.known_at <= now < meter.shut_until for meter in meters)
         waits = [max(meter.wait(now), meter.shut_until - now, 0) for meter in meters]
         if not any(waits):
             for meter in meters:
@@ -81,6 +89,8 @@ class Limits:
         self.refused += 1
         rounded = [math.ceil(wait / self.grain) * self.grain for wait in waits]
         for meter, wait in zip(meters, rounded, strict=True):
+            if wait and now >= meter.shut_until:
+                meter.known_at = now + ON_THE_WAY_S
             # The client cannot know to the millisecond when our answer was written.
             meter.shut_until = max(meter.shut_until, now + wait - 0.001) if wait else meter.shut_until
         return max(rounded)

@@ -34,7 +34,7 @@ def read(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--pause", type=float, default=30, help="seconds that a worker is stopped, at most")
     given = parser.parse_args(arguments)
     if given.quick:
-        given.minutes, given.pages, given.channels, given.incidents = 0.5, 20, 6, 10
+        given.minutes, given.pages, given.channels, given.incidents = 0.4, 20, 6, 10
         given.interval, given.lease, given.pause = 4, 4, 6
     return given
 

@@ -151,8 +151,8 @@ async def until(true: Callable[[], object], seconds: float, every: float = 0.05)
     return True
 
 
-async def settled(world: World, patience: float, quiet: float = 12) -> Findings:
-    """Wait until all is shown, or nothing new has come for `quiet` seconds; then a little, for what comes twice."""
+async def settled(world: World, patience: float, quiet: float = 12, after: float = 3) -> Findings:
+    """Wait until all is shown, or nothing new has come for `quiet` seconds; then `after`, for what comes twice."""
     ends, before, since = time.monotonic() + patience, -1, time.monotonic()
     while time.monotonic() < ends:
         found = world.audit()
@@ -162,7 +162,7 @@ async def settled(world: World, patience: float, quiet: float = 12) -> Findings:
         if not found.lost or time.monotonic() - since > quiet:
             break
         await asyncio.sleep(0.5)
-    await asyncio.sleep(3)
+    await asyncio.sleep(after)
     return world.audit()
 
 

@@ -1,7 +1,6 @@
 """The database comes back from an older backup: at most one repeat for what is open, none for what was over by then."""
 
 import argparse
-import asyncio
 import shutil
 from collections import Counter
 from collections.abc import Iterable
@@ -11,7 +10,7 @@ import psycopg
 from psycopg import sql
 
 from bot.store.engine import database_url
-from tests.torture.play import Bots, Row, database, luck_of, options, report, run, settled, subscribe
+from tests.torture.play import Bots, Row, database, luck_of, options, report, run, settled, subscribe, until
 from tests.torture.world import World
 
 
@@ -56,9 +55,10 @@ class Backup:
 async def life(world: World, bots: Bots) -> None:
     """One life of the bot, until all is told."""
     process = await bots.start()
-    # It looks at the pages before there is anything to compare.
-    await asyncio.sleep(3)
-    await settled(world, patience=120, quiet=8)
+    # It reads every page, and what follows from that goes out.
+    polls = sum(map(len, world.pages.polls.values()))
+    await until(lambda: sum(map(len, world.pages.polls.values())) > polls + 2 * world.pages.count, 30)
+    await settled(world, patience=120, quiet=8, after=2)
     await bots.end(process)
 
 
