@@ -290,3 +290,17 @@ async def test_a_channel_is_not_spoken_to_faster_than_it_takes(world: World) -> 
         world.clock.tick(seconds=30)
     assert told == [1, 2, 3, 4]
     assert {claim.attempt for claim, _ in world.chat.delivered} == {1}
+
+
+async def test_what_is_found_after_it_was_made_to_say_more_is_edited(world: World) -> None:
+    there = Receipt(message="m0", channel="C1")
+    world.chat.errors = [UNCLEAR]
+    await make(world)
+    await world.deliver()
+    await make(world, promise("k2", Action.REPLY))
+    world.chat.settled = [Settled(receipt=there)]
+    world.clock.tick(minutes=10)
+    await world.deliver()
+    ((claim, card),) = world.chat.delivered
+    assert (claim.delivery.action, claim.root, card.title) == (Action.EDIT, there, "Lamp: Logins fail")
+    assert await world.store.next_due(Platform.SLACK) is None

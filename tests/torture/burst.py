@@ -156,6 +156,7 @@ async def play(given: argparse.Namespace) -> int:
             await install(url, spaces)
             more |= {"planb_keys": KEY, "planb_slack_client_id": "1.2", "planb_slack_client_secret": "made up"}
         async with Bots(world, url, echo_window_s=390, **more) as bots:
+            bots.tell(paced=True)
             bots.tell(services=[*world.services, *others])
             await bots.start()
             asking = asyncio.create_task(ask(world, acks, luck))

@@ -17,6 +17,7 @@ from typing import Any
 
 from bot.app import App
 from bot.clock import SystemClock
+from bot.domain.role import Role
 from tests.torture.bot import build
 from tests.torture.play import Bots, Row, database, luck_of, options, report, rows_of, subscribe
 from tests.torture.world import World
@@ -140,7 +141,7 @@ class Run:
 async def working(told: dict[str, Any], loop: JumpingLoop) -> AsyncIterator[App]:
     """The bot in this process, until the end of the block."""
     app = build(told, clock=JumpingClock(loop))
-    work = asyncio.create_task(app.run(listen=False))
+    work = asyncio.create_task(app.run(Role.WORKER))
     try:
         yield app
     finally:
@@ -158,7 +159,7 @@ async def play(given: argparse.Namespace, loop: JumpingLoop) -> int:
         await subscribe(world, url)
         # What a library says of each failed connection fills pages.
         logging.disable(logging.ERROR)
-        told = Bots(world, url, echo_window_s=390, poll_seconds=60, lease_seconds=60).told
+        told = Bots(world, url, echo_window_s=390, poll_seconds=60, lease_seconds=60).told | {"paced": True}
         async with working(told, loop):
             torture = Run(given, world, loop)
             await torture.go()
