@@ -45,6 +45,7 @@ class DiscordSide:
         self.under_way = 0
         self.identified = 0
         self.suppressed = 0
+        self.too_late_s: list[float] = []
         self.asked_at: list[float] = []
         self.url = ""
         self.now = time.monotonic
@@ -134,6 +135,8 @@ class DiscordSide:
         if known and now - known[1] < NONCE_S:
             self.suppressed += 1
             return self._shown(request, known[0], place, now)
+        if known:
+            self.too_late_s.append(now - known[1])
         name = self._id()
         if nonce:
             self._nonces[nonce] = name, now
