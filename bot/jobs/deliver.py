@@ -58,14 +58,26 @@ class Delivering:
     async def take(self, room: int) -> Sequence[Claim]:
         """Lease deliveries that are due; a look first, so that an idle outbox costs one read."""
         now = self.clock.now()
-        room = self.breaker.room(now, room)
+        if self.breaker.asks(now):
+            await self._ask()
+        room = self.breaker.room(room)
         due = await self.store.next_due(self.platform) if room else None
         if due is None or due > now:
             return ()
         claims = await self.store.claim_due(self.platform, now, self.lease, room, self.rest)
         if claims:
-            self.breaker.probing(now)
+            self.breaker.took()
         return claims
+
+    async def _ask(self) -> None:
+        chat = self.chats.get(self.platform)
+        try:
+            if chat:
+                await chat.alive()
+        except SendError as error:
+            log.debug("the platform does not answer yet", platform=self.platform, error=str(error))
+        else:
+            self.breaker.answered()
 
     async def work(self, claim: Claim) -> None:
         """Bring one delivery to an end, or set its next attempt. Raises StoreAway only."""

@@ -218,7 +218,7 @@ class Store(Feeds, Subscriptions, Outbox, Ledger, Pages, Leases, Notes, Protocol
 
 
 class Chat(Protocol):
-    """A chat platform that shows our cards. `deliver` and `tell` raise SendError with its verdict."""
+    """A chat platform that shows our cards. `deliver`, `tell` and `alive` raise SendError with its verdict."""
 
     platform: Platform
 
@@ -232,6 +232,10 @@ class Chat(Protocol):
 
     async def tell(self, owner: str, card: Card) -> None:
         """A message to one person."""
+        ...
+
+    async def alive(self) -> None:
+        """Ask the platform if it is there, in one call that shows nothing to anybody."""
         ...
 
 
