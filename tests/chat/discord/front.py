@@ -195,7 +195,7 @@ class Front:
         flags = {"bot_public": True, "bot_require_code_grant": False, "flags": 0}
         return _json({**data, **flags, "owner": user(OWNER, "ada"), "team": None, "summary": ""})
 
-    async def _door(self, _: web.Request) -> web.Response:
+    async def _door(self, _: web.Request, __: Any) -> web.Response:
         return web.json_response({"url": self.gateway_url})
 
     async def _limits(self, request: web.Request, body: Any) -> web.Response:
