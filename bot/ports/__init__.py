@@ -10,23 +10,31 @@ from bot.domain.polling import FeedState, Outcome
 from bot.domain.service import AddedPage
 from bot.domain.subscription import Claim, Delivery, Platform, Receipt, Subscription, Target
 from bot.ports.feeds import Document, Documents, Fetched, Fetcher, Format, Probed, Prober, no_leads
+from bot.ports.meter import Count, Counting, Figures, Level, Meter, Silent, Span
 
 __all__ = [
     "Chat",
     "Clock",
+    "Count",
+    "Counting",
     "Document",
     "Documents",
     "Feeds",
     "Fetched",
     "Fetcher",
+    "Figures",
     "Format",
     "Leases",
+    "Level",
+    "Meter",
     "Notes",
     "Outbox",
     "Pages",
     "Probed",
     "Prober",
     "Settled",
+    "Silent",
+    "Span",
     "Store",
     "Subscriptions",
     "no_leads",
@@ -163,6 +171,14 @@ class Notes(Protocol):
         """Remember."""
         ...
 
+    async def notes(self, prefix: str) -> Mapping[str, str]:
+        """All values whose names begin so, by the rest of their names."""
+        ...
+
+    async def drop_note(self, name: str) -> None:
+        """Forget."""
+        ...
+
 
 class Leases(Protocol):
     """What one process does for all. Every method may raise StoreAway."""
@@ -176,7 +192,7 @@ class Leases(Protocol):
         ...
 
 
-class Store(Feeds, Subscriptions, Outbox, Pages, Leases, Notes, Protocol):
+class Store(Feeds, Subscriptions, Outbox, Pages, Leases, Notes, Counting, Protocol):
     """All that is remembered."""
 
 
