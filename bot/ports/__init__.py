@@ -27,6 +27,7 @@ __all__ = [
     "Leases",
     "Level",
     "Meter",
+    "NoteList",
     "Notes",
     "Outbox",
     "Pages",
@@ -171,6 +172,10 @@ class Notes(Protocol):
         """Remember."""
         ...
 
+
+class NoteList(Protocol):
+    """Notes that come in numbers. Every method may raise StoreAway."""
+
     async def notes(self, prefix: str) -> Mapping[str, str]:
         """All values whose names begin so, by the rest of their names."""
         ...
@@ -192,7 +197,7 @@ class Leases(Protocol):
         ...
 
 
-class Store(Feeds, Subscriptions, Outbox, Pages, Leases, Notes, Counting, Protocol):
+class Store(Feeds, Subscriptions, Outbox, Pages, Leases, Notes, NoteList, Counting, Protocol):
     """All that is remembered."""
 
 

@@ -26,7 +26,7 @@ _READ_AT = sa.func.coalesce(feeds.c.read_at, feeds.c.since)
 
 
 def _read_since(seconds: int) -> sa.Label[Any]:
-    recent = _READ_AT >= sa.bindparam(f"since_{seconds}", type_=Utc())
+    recent = sa.bindparam(f"since_{seconds}", type_=Utc()) <= _READ_AT
     return sa.func.coalesce(sa.func.sum(sa.case((recent, 1), else_=0)), 0).label(f"within_{seconds}")
 
 
