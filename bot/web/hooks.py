@@ -47,6 +47,10 @@ class Hook:
     made: datetime
     until: datetime | None = None
 
+    def lives(self, now: datetime) -> bool:
+        """Whether it may still be used."""
+        return self.until is None or now < self.until
+
 
 async def hooks(store: Store) -> Mapping[str, Hook]:
     """All of them by digest, those that are over too. Raise StoreAway."""
@@ -62,7 +66,7 @@ async def new_hook(store: Store, feed: str, now: datetime) -> str:
     token = secrets.token_urlsafe(TOKEN_BYTES)
     await _keep(store, Hook(digest=digest_of(token), feed=feed, made=now))
     for hook in known.values():
-        if hook.until and hook.until <= now:
+        if not hook.lives(now):
             await store.drop_note(_PREFIX + hook.digest)
         elif hook.feed == feed and hook.until is None:
             await _keep(store, Hook(digest=hook.digest, feed=feed, made=hook.made, until=now + OLD_LIVES))
@@ -90,7 +94,7 @@ class Hooks:
         """202 for a token that we know, or cannot look up now; 404 for any other. The body stays unread."""
         await self._read()
         hook = self._known.get(digest_of(request.match_info["token"]))
-        if hook and (hook.until is None or hook.until > self.clock.now()):
+        if hook and hook.lives(self.clock.now()):
             self._wake(hook.feed)
             return self._answer("heard", web.HTTPAccepted.status_code)
         if not self._sure:

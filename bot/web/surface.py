@@ -13,6 +13,7 @@ from bot.web.health import Health, Ready
 from bot.web.hooks import PATH, Hooks
 from bot.web.lag import Lag
 from bot.web.metrics import CONTENT_TYPE, PrometheusMeter
+from bot.web.silence import watch
 from bot.web.within import Within
 
 FIGURES_MOST_S = 1.0
@@ -65,7 +66,8 @@ class Surface:
             return None
 
     async def _alongside(self, _app: web.Application) -> AsyncIterator[None]:
-        lag = asyncio.create_task(self._lag.run(), name="lag")
+        watching = watch(self._store, self._clock, self.meter)
+        tasks = [asyncio.create_task(self._lag.run(), name="lag"), asyncio.create_task(watching, name="silence")]
         yield
         await self.hooks.close()
-        await end([lag])
+        await end(tasks)
