@@ -8,6 +8,7 @@ import pytest
 import structlog
 
 from bot import logs
+from tests.quiet import logs_put_back
 
 SECRET = "swordfish-1234"
 HOSTILE = (
@@ -25,15 +26,8 @@ HOWS = ("json", "logfmt", "console")
 
 @pytest.fixture
 def out(capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[[], str]]:
-    root = logging.getLogger()
-    before, level = root.handlers[:], root.level
-    levels = {name: logging.getLogger(name).level for name in logs._LOUD}
-    yield lambda: capsys.readouterr().err
-    root.handlers[:] = before
-    root.setLevel(level)
-    for name, was in levels.items():
-        logging.getLogger(name).setLevel(was)
-    structlog.reset_defaults()
+    with logs_put_back():
+        yield lambda: capsys.readouterr().err
 
 
 def set_up(how: str, **more: object) -> structlog.stdlib.BoundLogger:
