@@ -18,6 +18,9 @@ from bot.team import plans, read_team
 
 log = structlog.stdlib.get_logger(__name__)
 
+METRICS_TOKEN_LEAST = 20
+"""Characters."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Team:
@@ -70,5 +73,7 @@ def warn(settings: Settings, url: URL) -> None:
         )
     if settings.slack_bot_token and not (settings.slack_app_token or settings.slack_signing_secret):
         log.error("Slack commands will not work: set SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP)")
+    if settings.metrics_token and len(settings.metrics_token) < METRICS_TOKEN_LEAST:
+        log.warning("PLANB_METRICS_TOKEN is short enough to be guessed", mend="openssl rand -base64 32")
     if settings.slack_signing_secret and not settings.slack_app_token and not settings.port:
         log.error("Slack's HTTP mode needs PORT to be set, so that Slack can reach /slack/events")

@@ -23,7 +23,7 @@ class Within:
         self._late.add(task)
         task.add_done_callback(self._ended)
         task.cancel()
-        raise TimeoutError(f"no answer within {self.seconds:.0f} s")
+        raise TimeoutError(f"no answer within {self.seconds:g} s")
 
     def _ended(self, task: asyncio.Task[Any]) -> None:
         self._late.discard(task)

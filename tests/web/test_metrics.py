@@ -70,7 +70,7 @@ async def test_the_database_is_asked_when_somebody_looks(site: Site) -> None:
     assert found["database_up"] == 1
     assert found["outbox_rows{state=pending}"] == 1
     assert found["outbox_rows{state=sending}"] == 0
-    assert 90 <= found["outbox_oldest_seconds"] < 95
+    assert 90 <= found["outbox_oldest_seconds"] < 150
     assert found["feed_age_seconds_gcount"] == 0
     assert found["feed_age_seconds_bucket{le=+Inf}"] == 0
 
