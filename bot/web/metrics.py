@@ -18,7 +18,6 @@ from prometheus_client.registry import Collector
 from bot.domain.subscription import Platform
 from bot.ports.meter import AGES_S, Count, Figures, Level, Span
 
-CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
 OTHER = "other"
 SECONDS = (1, 2, 5, 10, 30, 60, 120, 300)
 _ECHO_SECONDS = (0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60)
@@ -58,6 +57,8 @@ STATES = ("pending", "sending")
 
 class PrometheusMeter:
     """Numbers in a registry of our own: nothing global, so two programs in one process do not meet."""
+
+    content_type = CONTENT_TYPE_PLAIN_0_0_4
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()

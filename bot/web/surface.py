@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
+from typing import TYPE_CHECKING
 
 from aiohttp import web
 
@@ -12,9 +13,11 @@ from bot.web.bearer import is_operator
 from bot.web.health import Health, Ready
 from bot.web.hooks import PATH, Hooks
 from bot.web.lag import Lag
-from bot.web.metrics import CONTENT_TYPE, PrometheusMeter
 from bot.web.silence import watch
 from bot.web.within import Within
+
+if TYPE_CHECKING:  # slow to load, and only where somebody reads the numbers
+    from bot.web.metrics import PrometheusMeter
 
 FIGURES_MOST_S = 1.0
 MOST_BYTES = 1 << 20
@@ -29,7 +32,7 @@ class Surface:
         self._token = token
         self._lag = Lag()
         self._in_time = Within(FIGURES_MOST_S)
-        self._prometheus = PrometheusMeter() if token else None
+        self._prometheus = _prometheus() if token else None
         self.meter: Meter = self._prometheus or Silent()
         self.health = Health(store=store, ready=ready, clock=clock, lag=self._lag, token=token)
         self.hooks = Hooks(store=store, clock=clock, bell=poll_bell, meter=self.meter)
@@ -57,7 +60,7 @@ class Surface:
             return web.Response(status=web.HTTPUnauthorized.status_code, headers={"WWW-Authenticate": "Bearer"})
         self.meter.level(Level.LOOP_LAG, self._lag.worst_s())
         page = self._prometheus.page(await self._figures())
-        return web.Response(body=page, headers={"Content-Type": CONTENT_TYPE})
+        return web.Response(body=page, headers={"Content-Type": self._prometheus.content_type})
 
     async def _figures(self) -> Figures | None:
         try:
@@ -71,3 +74,9 @@ class Surface:
         yield
         await self.hooks.close()
         await end(tasks)
+
+
+def _prometheus() -> "PrometheusMeter":
+    from bot.web.metrics import PrometheusMeter  # noqa: PLC0415 - as above
+
+    return PrometheusMeter()
