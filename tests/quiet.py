@@ -15,7 +15,11 @@ def logs_put_back() -> Iterator[None]:
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
     levels = {name: logging.getLogger(name).level for name in logs._LOUD}
+    configure = structlog.configure
+    # A logger that has cached how it writes would write so in all later tests.
+    structlog.configure = lambda **how: configure(**(how | {"cache_logger_on_first_use": False}))
     yield
+    structlog.configure = configure
     root.handlers[:] = handlers
     root.setLevel(level)
     for name, was in levels.items():

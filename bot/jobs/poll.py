@@ -22,7 +22,8 @@ from bot.domain.subscription import Action, Delivery
 from bot.jobs.loop import Bell
 from bot.jobs.reprobe import is_time, reprobe
 from bot.library import Library
-from bot.ports import Clock, Count, Fetched, Fetcher, Format, Meter, Prober, Silent, Store
+from bot.ports import Clock, Fetched, Fetcher, Format, Prober, Store
+from bot.ports.meter import Count, Meter, Silent
 
 log = structlog.stdlib.get_logger(__name__)
 

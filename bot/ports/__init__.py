@@ -8,34 +8,28 @@ from typing import Protocol
 from bot.domain.card import Card
 from bot.domain.polling import FeedState, Outcome
 from bot.domain.service import AddedPage
-from bot.domain.subscription import Claim, Delivery, Platform, Receipt, Subscription, Target
+from bot.domain.subscription import Claim, Delivery, GivenUp, Platform, Receipt, Subscription, Target
 from bot.ports.feeds import Document, Documents, Fetched, Fetcher, Format, Probed, Prober, no_leads
-from bot.ports.meter import Count, Counting, Figures, Level, Meter, Silent, Span
+from bot.ports.meter import Counting
+from bot.ports.notes import NoteList
 
 __all__ = [
     "Chat",
     "Clock",
-    "Count",
-    "Counting",
     "Document",
     "Documents",
     "Feeds",
     "Fetched",
     "Fetcher",
-    "Figures",
     "Format",
     "Leases",
-    "Level",
-    "Meter",
-    "NoteList",
+    "Ledger",
     "Notes",
     "Outbox",
     "Pages",
     "Probed",
     "Prober",
     "Settled",
-    "Silent",
-    "Span",
     "Store",
     "Subscriptions",
     "no_leads",
@@ -120,12 +114,22 @@ class Outbox(Protocol):
         """Those of these thread keys whose first message is promised or posted (given up does not count)."""
         ...
 
-    async def claim_due(self, now: datetime, lease: timedelta, limit: int) -> Sequence[Claim]:
-        """Lease due deliveries, committed before return: per thread key only the oldest unfinished one."""
+    async def claim_due(
+        self, platform: Platform, now: datetime, lease: timedelta, limit: int, rest: timedelta = timedelta()
+    ) -> Sequence[Claim]:
+        """Lease a platform's due deliveries, committed before return: per thread key only the oldest unfinished one.
+
+        A reply is not due before its thread has been silent for `rest`. A claim speaks for what waits behind it and
+        would be old news at once.
+        """
         ...
 
-    async def next_due(self) -> datetime | None:
-        """When the next unfinished delivery is due or its lease ends; None if there is none."""
+    async def next_due(self, platform: Platform) -> datetime | None:
+        """When a platform's next unfinished delivery is due or its lease ends; None if there is none."""
+        ...
+
+    async def defer(self, claim: Claim, until: datetime) -> None:
+        """It was not tried: it waits for its turn."""
         ...
 
     async def sent(self, claim: Claim, receipt: Receipt, now: datetime) -> None:
@@ -142,6 +146,32 @@ class Outbox(Protocol):
 
     async def echo(self, delivery: int) -> Receipt | None:
         """What the platform reported of this delivery."""
+        ...
+
+
+class Ledger(Protocol):
+    """What became of deliveries. Every method may raise StoreAway."""
+
+    async def given_up(self, most: int) -> Sequence[GivenUp]:
+        """The newest that were given up."""
+        ...
+
+    async def unfinished(self) -> int:
+        """How many are promised and not yet at their end."""
+        ...
+
+    async def try_again(self, ids: Sequence[int], now: datetime) -> int:
+        """Those of these that were given up are due now, as if they had just been promised. How many."""
+        ...
+
+    async def begin_anew(self, now: datetime) -> int:
+        """After an older copy of the database was put back: look at every page as if for the first time."""
+        ...
+
+    async def prune(
+        self, *, deliveries: datetime, threads: datetime, echoes: datetime, now: datetime, most: int
+    ) -> int:
+        """Forget what ended before these moments, at most so many rows of each kind. How many went."""
         ...
 
 
@@ -173,18 +203,6 @@ class Notes(Protocol):
         ...
 
 
-class NoteList(Protocol):
-    """Notes that come in numbers. Every method may raise StoreAway."""
-
-    async def notes(self, prefix: str) -> Mapping[str, str]:
-        """All values whose names begin so, by the rest of their names."""
-        ...
-
-    async def drop_note(self, name: str) -> None:
-        """Forget."""
-        ...
-
-
 class Leases(Protocol):
     """What one process does for all. Every method may raise StoreAway."""
 
@@ -197,7 +215,7 @@ class Leases(Protocol):
         ...
 
 
-class Store(Feeds, Subscriptions, Outbox, Pages, Leases, Notes, NoteList, Counting, Protocol):
+class Store(Feeds, Subscriptions, Outbox, Ledger, Pages, Leases, Notes, NoteList, Counting, Protocol):
     """All that is remembered."""
 
 

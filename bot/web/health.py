@@ -9,6 +9,7 @@ from time import monotonic
 from aiohttp import web
 
 from bot.domain.errors import StoreAway
+from bot.domain.subscription import Platform
 from bot.ports import Clock, Store
 from bot.web.bearer import is_operator
 from bot.web.lag import Lag
@@ -22,7 +23,8 @@ DATABASE_MOST_S = 1.0
 ROUND_MOST = timedelta(seconds=30)
 """The poll loop looks for work twice a second, and waits for at most 15 s where it has too much."""
 QUEUE_MOST = timedelta(minutes=5)
-"""A delivery that may be tried and that nobody tries. One that failed waits for its next attempt, and is not late."""
+"""A delivery that may be tried and that nobody tries: no sender works, or its platform takes nothing from anybody. One
+that failed waits for its next attempt, and is not late."""
 LOOK_AGAIN_S = 2.0
 """Anybody may ask: however many do, the database is written to no more often than this."""
 
@@ -89,8 +91,8 @@ class Health:
         if not await self._ready():
             return "away, or its tables are older than the program", timedelta()
         await self._store.set_note("ready", now.isoformat())
-        due = await self._store.next_due()
-        return "", max(now - due, timedelta()) if due else timedelta()
+        due = [await self._store.next_due(platform) for platform in Platform]
+        return "", max((now - one for one in due if one and one < now), default=timedelta())
 
     def _poll(self, now: datetime) -> str:
         if self.rounds is None:

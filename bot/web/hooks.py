@@ -20,7 +20,8 @@ from aiohttp import web
 
 from bot.domain.errors import StoreAway
 from bot.jobs.loop import Bell, end
-from bot.ports import Clock, Count, Meter, Silent, Store
+from bot.ports import Clock, Store
+from bot.ports.meter import Count, Meter, Silent
 from bot.web.within import Within
 
 log = structlog.stdlib.get_logger(__name__)

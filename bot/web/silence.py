@@ -7,7 +7,8 @@ import structlog
 
 from bot.core.quarantine import unheard
 from bot.domain.errors import StoreAway
-from bot.ports import Clock, Count, Meter, Store
+from bot.ports import Clock, Store
+from bot.ports.meter import Count, Meter
 from bot.web.hooks import HEARD, Hook, hooks
 
 log = structlog.stdlib.get_logger(__name__)

@@ -8,7 +8,8 @@ from aiohttp import web
 
 from bot.domain.errors import StoreAway
 from bot.jobs.loop import Bell, end
-from bot.ports import Clock, Figures, Level, Meter, Silent, Store
+from bot.ports import Clock, Store
+from bot.ports.meter import Figures, Level, Meter, Silent
 from bot.web.bearer import is_operator
 from bot.web.health import Health, Ready
 from bot.web.hooks import PATH, Hooks

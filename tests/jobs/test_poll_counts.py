@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.errors import FeedError, NotTheFormat, Unreachable
-from bot.ports import Count, Documents, Level, Meter, Span
+from bot.ports import Documents
+from bot.ports.meter import Count, Level, Meter, Span
 from bot.store.store import SqlStore
 from bot.web.metrics import FETCHED
 from tests.jobs.world import World, nonsense, saying

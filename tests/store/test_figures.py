@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from bot.domain.polling import Outcome
 from bot.domain.status import Freshness
+from bot.domain.subscription import Platform
 from bot.ports.meter import AGES_S, Figures
 from bot.store.store import SqlStore
 from tests.fakes import NOON
@@ -30,8 +31,8 @@ async def test_an_empty_database_has_no_figures(store: SqlStore) -> None:
 
 async def test_the_figures_say_how_much_waits_and_since_when(store: SqlStore) -> None:
     await store.promise([delivery("a")], NOON - timedelta(seconds=90))
-    await store.promise([delivery("b"), delivery("c")], NOON - timedelta(seconds=40))
-    first = (await store.claim_due(NOON, timedelta(seconds=60), 1))[0]
+    await store.promise([delivery("b", about="i2"), delivery("c", about="i3")], NOON - timedelta(seconds=40))
+    first = (await store.claim_due(Platform.SLACK, NOON, timedelta(seconds=60), 1))[0]
 
     found = await store.figures(NOON)
 

@@ -7,6 +7,7 @@ from time import monotonic
 import pytest
 
 from bot.clock import SystemClock
+from bot.domain.subscription import Platform
 from bot.store.store import SqlStore
 from bot.web import health
 from bot.web.lag import Lag
@@ -79,7 +80,7 @@ async def test_a_queue_that_nobody_serves_makes_it_unready(site: Site) -> None:
 async def test_what_waits_for_its_next_attempt_is_not_late(site: Site) -> None:
     now = SystemClock().now()
     await site.store.promise([delivery("a")], now - timedelta(hours=6))
-    claim = (await site.store.claim_due(now, timedelta(minutes=1), 1))[0]
+    claim = (await site.store.claim_due(Platform.SLACK, now, timedelta(minutes=1), 1))[0]
     await site.store.failed(claim, "a dead platform", again=now + timedelta(minutes=5), unsettled=False, now=now)
     assert (await site.get("/readyz"))[0] == 200
 

@@ -6,8 +6,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from bot.clock import SystemClock
-from bot.ports import Count, Figures, Level, Silent, Span
-from bot.ports.meter import AGES_S
+from bot.ports.meter import AGES_S, Count, Figures, Level, Silent, Span
 from bot.store.store import SqlStore
 from bot.web.metrics import COUNTS, LEVELS, SPANS, PrometheusMeter
 from tests.store.made import delivery
