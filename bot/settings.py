@@ -27,6 +27,7 @@ class Settings(BaseSettings):
     planb_contact: str = ""
     planb_sight_notices: bool = True
     planb_allowed_networks: str = ""
+    planb_public_url: str = ""
 
     slack_bot_token: SecretStr | None = None
     slack_app_token: SecretStr | None = None
@@ -44,6 +45,8 @@ class Settings(BaseSettings):
     lease_seconds: float = Field(default=60, ge=1)
     planb_group_seconds: float = Field(default=30, ge=0, le=300)
 
+    planb_metrics_token: SecretStr | None = None
+    sentry_dsn: SecretStr | None = None
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["auto", "console", "json", "logfmt"] = "auto"
 
@@ -61,6 +64,11 @@ class Settings(BaseSettings):
             return tuple(ip_network(one.strip()) for one in self.planb_allowed_networks.split(",") if one.strip())
         except ValueError as error:
             raise SettingsError(f"PLANB_ALLOWED_NETWORKS: {error}. See .env.example.") from None
+
+    @property
+    def metrics_token(self) -> str:
+        """What a monitor shows to read /metrics and the details of /readyz; empty for nobody."""
+        return self.planb_metrics_token.get_secret_value().strip() if self.planb_metrics_token else ""
 
     @property
     def poll_interval(self) -> timedelta:
@@ -95,5 +103,12 @@ def read_settings() -> Settings:
 
 def secrets(settings: Settings) -> tuple[str, ...]:
     """The values that must never be shown."""
-    hidden = (settings.slack_bot_token, settings.slack_app_token, settings.slack_signing_secret, settings.discord_token)
+    hidden = (
+        settings.planb_metrics_token,
+        settings.sentry_dsn,
+        settings.slack_bot_token,
+        settings.slack_app_token,
+        settings.slack_signing_secret,
+        settings.discord_token,
+    )
     return tuple(one.get_secret_value() for one in hidden if one and one.get_secret_value())

@@ -10,6 +10,8 @@ from bot.domain.polling import FeedState, Outcome
 from bot.domain.service import AddedPage
 from bot.domain.subscription import Claim, Delivery, GivenUp, Platform, Receipt, Subscription, Target
 from bot.ports.feeds import Document, Documents, Fetched, Fetcher, Format, Probed, Prober, no_leads
+from bot.ports.meter import Counting
+from bot.ports.notes import NoteList
 
 __all__ = [
     "Chat",
@@ -213,7 +215,7 @@ class Leases(Protocol):
         ...
 
 
-class Store(Feeds, Subscriptions, Outbox, Ledger, Pages, Leases, Notes, Protocol):
+class Store(Feeds, Subscriptions, Outbox, Ledger, Pages, Leases, Notes, NoteList, Counting, Protocol):
     """All that is remembered."""
 
 
