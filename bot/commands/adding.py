@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from bot.commands.limits import see_looks, see_room
 from bot.commands.office import Office
 from bot.commands.spec import Request
 from bot.core.catalogue import Found
@@ -28,6 +29,8 @@ async def find_or_add(request: Request, office: Office, words: Words) -> Found:
         raise UserError(
             words("Your team follows {n} pages of its own, and that is the limit. Stop one first.", n=MOST_PAGES)
         )
+    await see_room(request, office, words)
+    see_looks(request, office, words)
     found = await _look(url, office, words)
     feed = Feed(
         id=feed_id(found.url),
