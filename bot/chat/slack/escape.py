@@ -112,13 +112,14 @@ def link(text: str, url: str, most: int = LABEL_MOST) -> str:
 
 
 def safe_url(url: str) -> str:
-    """The address if it is http(s) and cannot break out of a link, else nothing."""
+    """The address if it is http(s), cannot break out of a link and holds no password, else nothing."""
     if size(_entities(url)) > URL_MOST or clean(url) != url or not _SAFE_URL.fullmatch(url):
         return ""
     try:
-        return url if urlsplit(url).hostname else ""
+        parts = urlsplit(url)
     except ValueError:
         return ""
+    return url if parts.hostname and "@" not in parts.netloc else ""
 
 
 def spoken(moment: Moment) -> str:
