@@ -32,8 +32,14 @@ from tests.fakes import NOON
 from tests.system.stage import DISCORD, SLACK, Stage, stage, until
 
 HOUSE = Path(__file__).parent.parent.parent
-PREFIXES = {"slack_bot_token": "xoxb-", "slack_app_token": "xapp-", "discord_token": "NDI0Mg.x."}
-"""What a secret must begin with to be taken for one."""
+FORMS = {
+    "slack_bot_token": "xoxb-{}",
+    "slack_app_token": "xapp-{}",
+    "discord_token": "NDI0Mg.x.{}",
+    "sentry_dsn": "http://{}@127.0.0.1:1/1",
+    "planb_ping_url": "https://127.0.0.1:1/{}",
+}
+"""How a secret must look to be taken for one; the others may be any word. A name without a setting waits for one."""
 TEAM_FILE = """
 [services.openai]
 name = "OpenAI"
@@ -63,6 +69,11 @@ def secret_settings() -> list[str]:
 WORDS = {name: word(name) for name in (*secret_settings(), "database", "feed password", "feed query")}
 
 
+def written(name: str) -> str:
+    """As the setting has it."""
+    return FORMS.get(name, "{}").format(WORDS[name])
+
+
 @dataclass
 class Heard:
     """All that came out, by where."""
@@ -81,7 +92,7 @@ class Heard:
 
 
 def environment(play: Stage, folder: Path, database: str, port: int, **more: str) -> dict[str, str]:
-    secrets = {name.upper(): PREFIXES.get(name, "") + WORDS[name] for name in secret_settings()}
+    secrets = {name.upper(): written(name) for name in secret_settings()}
     bare = {"page": play.page.url.removeprefix("http://"), "other": play.other.url.removeprefix("http://")}
     team = TEAM_FILE.format(user="planb", password=WORDS["feed password"], query=WORDS["feed query"], **bare)
     return {
@@ -137,8 +148,8 @@ async def _start(
 async def accepted() -> AsyncIterator[None]:
     """Slack knows these tokens."""
     before = slack_front.BOT_TOKEN, slack_front.APP_TOKEN
-    slack_front.BOT_TOKEN = PREFIXES["slack_bot_token"] + WORDS["slack_bot_token"]
-    slack_front.APP_TOKEN = PREFIXES["slack_app_token"] + WORDS["slack_app_token"]
+    slack_front.BOT_TOKEN = written("slack_bot_token")
+    slack_front.APP_TOKEN = written("slack_app_token")
     try:
         yield
     finally:

@@ -12,8 +12,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
+from aiohttp import web
+
 from bot.chat.slack.app import SlackChat
-from bot.web.app import serve, web_app
+from bot.web.app import serve
 from tests.chat.slack.fakes import FakeClock, FakeDesk, FakeOutbox
 from tests.chat.slack.front import BOT_TOKEN, SECRET, TEAM, SlackFront
 
@@ -279,17 +281,15 @@ async def house() -> AsyncIterator[House]:
             clock=clock,
             api_url=f"{front.url}/api/",
         )
-        runner = await serve(web_app(_ready, chat.routes()), "127.0.0.1", 0)
+        app = web.Application(client_max_size=MOST)
+        app.add_routes(chat.routes())
+        runner = await serve(app, "127.0.0.1", 0)
         line = Line("127.0.0.1", runner.addresses[0][1])
         try:
             yield House(line, desk, outbox, clock)
         finally:
             await line.close()
             await runner.cleanup()
-
-
-async def _ready() -> bool:
-    return True
 
 
 async def besiege(inside: House, luck: random.Random, times: int) -> Tally:

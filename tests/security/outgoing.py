@@ -24,6 +24,7 @@ from tests.chat.discord.front import Fault as DiscordFault
 from tests.chat.slack import fakes as slack_fakes
 from tests.chat.slack import mrkdwn
 from tests.chat.slack.front import BOT_TOKEN, SECRET, Fault, SlackFront
+from tests.security.chats import discord_chat
 from tests.security.words import EVIL, MOMENTS, Draw, hostile
 
 Json = dict[str, Any]
@@ -133,14 +134,7 @@ async def outlet() -> AsyncIterator[Outlet]:
             clock=clock,
             api_url=f"{slack_front.url}/api/",
         )
-        discord = DiscordChat(
-            token=discord_fakes.TOKEN,
-            desk=desk,
-            notes=discord_fakes.FakeNotes(),
-            clock=discord_fakes.FakeClock(),
-            api_url=discord_front.api_url,
-            gateway_url=discord_front.gateway_url,
-        )
+        discord = discord_chat(discord_front, desk, discord_fakes.FakeNotes(), discord_fakes.FakeClock())
         app = web.Application()
         app.add_routes(slack.routes())
         async with TestClient(TestServer(app)) as door, running(discord):

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.security.canaries import HOUSE, PREFIXES, WORDS, Heard, command, refusals, secret_settings, work
+from tests.security.canaries import HOUSE, WORDS, Heard, command, refusals, secret_settings, work, written
 
 
 def test_a_secret_that_is_heard_is_found() -> None:
@@ -15,7 +15,7 @@ def test_a_secret_that_is_heard_is_found() -> None:
 
 async def test_a_check_of_a_mistyped_database_address_tells_it_to_nobody(tmp_path: Path) -> None:
     heard = Heard()
-    secrets = {name.upper(): PREFIXES.get(name, "") + WORDS[name] for name in secret_settings()}
+    secrets = {name.upper(): written(name) for name in secret_settings()}
     address = {"DATABASE_URL": f"postgresql://planb:a@{WORDS['database']}@127.0.0.1:1/planb"}
     await command(tmp_path, {"PYTHONPATH": str(HOUSE), **secrets, **address}, heard, "check", "--json")
     assert "the database address cannot be read: an @ in its password is written %40" in heard.places["check --json"]

@@ -9,20 +9,19 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
-from bot.chat.discord.app import DiscordChat
 from bot.chat.slack.app import SlackChat
 from bot.commands import COMMANDS
 from bot.commands.spec import Caller
 from bot.domain.card import Card, Tone
 from bot.store.store import SqlStore
 from tests.chat.discord.conftest import running
-from tests.chat.discord.fakes import TOKEN
 from tests.chat.discord.front import Front, member
 from tests.chat.slack.fakes import FakeOutbox
 from tests.chat.slack.front import BOT_TOKEN, SECRET, TEAM, SlackFront
 from tests.commands.test_commands import Channel, channel_of
 from tests.fakes import FakeClock
 from tests.made import LAMP, PLAN, TORCH
+from tests.security.chats import discord_chat
 
 REFUSED = "Only people who may manage this channel"
 READS, CHANGES = False, True
@@ -167,14 +166,7 @@ ON_DISCORD = {
 
 async def test_on_discord_only_those_who_may_change_anything(channel: Channel, memory: SqlStore) -> None:
     async with Front() as front:
-        chat = DiscordChat(
-            token=TOKEN,
-            desk=channel.desk,
-            notes=memory,
-            clock=channel.clock,
-            api_url=front.api_url,
-            gateway_url=front.gateway_url,
-        )
+        chat = discord_chat(front, channel.desk, memory, channel.clock)
         async with running(chat):
             await asyncio.wait_for(front.ready.wait(), 5)
             for who, (permissions, may) in ON_DISCORD.items():
@@ -189,14 +181,7 @@ async def test_on_discord_only_those_who_may_change_anything(channel: Channel, m
 async def test_on_discord_nothing_is_answered_outside_a_server(channel: Channel, memory: SqlStore) -> None:
     """A direct message, and an app that a person installed for themselves: Discord is told of neither, and yet."""
     async with Front() as front:
-        chat = DiscordChat(
-            token=TOKEN,
-            desk=channel.desk,
-            notes=memory,
-            clock=channel.clock,
-            api_url=front.api_url,
-            gateway_url=front.gateway_url,
-        )
+        chat = discord_chat(front, channel.desk, memory, channel.clock)
         async with running(chat):
             await asyncio.wait_for(front.ready.wait(), 5)
             private = {"id": "3900", "type": 1, "recipients": []}

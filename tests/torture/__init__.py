@@ -1,1 +1,1 @@
-"""Long runs, one command each."""
+"""What the bot must survive, one command each: `python -m tests.torture.kills --help`. See docs/reliability.md."""
