@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 import pytest
-from lxml import etree
+from lxml import etree  # type: ignore[import-untyped]
 
 from bot.chat.discord.invite import SCOPES, permissions
 from bot.chat.slack.manifest import manifest
