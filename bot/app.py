@@ -129,6 +129,7 @@ class App:
             self._running["slack"] = chat.run
         if settings.discord_token:
             self.discord = self.chats[Platform.DISCORD] = discord_chat(settings, self.desk, self.store, self.clock)
+            self._routes = (*self._routes, *self.discord.routes())
             self._running["discord"] = self.discord.run
         if settings.speaks_to_no_platform:
             self._running["console"] = self.console.run

@@ -50,3 +50,5 @@ def warn(settings: Settings, url: URL) -> None:
         log.error("Slack commands will not work: set SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP)")
     if settings.slack_signing_secret and not settings.slack_app_token and not settings.port:
         log.error("Slack's HTTP mode needs PORT to be set, so that Slack can reach /slack/events")
+    if settings.discord_public_key and not settings.port:
+        log.error("Discord's HTTP mode needs PORT to be set, so that Discord can reach /discord/interactions")

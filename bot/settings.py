@@ -3,17 +3,29 @@
 Every field is a variable of the same name in capitals; `.env.example` lists them all.
 """
 
+import re
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.domain.errors import SettingsError
 from bot.domain.words import Language
 
 Network = IPv4Network | IPv6Network
+_KEY = re.compile(r"[0-9a-f]{64}")
+
+
+def _public_key(text: str) -> str:
+    key = text.strip().lower()
+    if key and not _KEY.fullmatch(key):
+        raise PydanticCustomError(
+            "public_key", "64 hexadecimal digits are expected: the Public Key of the application's General Information"
+        )
+    return key
 
 
 class Settings(BaseSettings):
@@ -35,6 +47,7 @@ class Settings(BaseSettings):
     slack_api_url: str = ""
 
     discord_token: SecretStr | None = None
+    discord_public_key: Annotated[str, AfterValidator(_public_key)] = ""
     discord_api_url: str = ""
     discord_gateway_url: str = ""
 
@@ -60,6 +73,11 @@ class Settings(BaseSettings):
             return tuple(ip_network(one.strip()) for one in self.planb_allowed_networks.split(",") if one.strip())
         except ValueError as error:
             raise SettingsError(f"PLANB_ALLOWED_NETWORKS: {error}. See .env.example.") from None
+
+    @property
+    def interactions_key(self) -> bytes | None:
+        """With what Discord signs the commands that come over HTTP."""
+        return bytes.fromhex(self.discord_public_key) or None
 
     @property
     def poll_interval(self) -> timedelta:

@@ -186,7 +186,8 @@ async def test_one_that_stops_while_it_asks_for_the_lease_keeps_nothing(away: Aw
         async def hold(self, name: str, owner: str, now: datetime, lease: timedelta) -> int | None:
             await super().hold(name, owner, now, lease)
             asked.set()
-            return await asyncio.Event().wait() or None
+            await asyncio.Event().wait()
+            return None
 
     async with process(Late(away.store), "a", Work(), clock):
         await asyncio.wait_for(asked.wait(), 1)

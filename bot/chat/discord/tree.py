@@ -54,6 +54,13 @@ class OutageTree(app_commands.CommandTree[discord.Client]):
         text = json.dumps([self.client.application_id, payload], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
 
+    async def answer(self, interaction: Interaction) -> None:
+        """As discord.py does for what comes over its gateway, for what comes another way."""
+        try:
+            await self._call(interaction)
+        except app_commands.AppCommandError as error:
+            await self.on_error(interaction, error)
+
     async def interaction_check(self, interaction: Interaction, /) -> bool:
         """Only channels of servers can follow anything, and Discord is told so; this is for what comes anyway."""
         return interaction.guild_id is not None and interaction.channel_id is not None
@@ -167,6 +174,6 @@ def caller_of(interaction: Interaction) -> Caller:
     )
 
 
-def language_of(locale: discord.Locale) -> Language:
+def language_of(locale: discord.Locale | str) -> Language:
     """What Discord speaks to this person, as far as we speak it."""
     return "fr" if str(locale).startswith("fr") else "en"

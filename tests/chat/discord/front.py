@@ -121,6 +121,10 @@ class Front:
         self._left: tuple[float, int] | None = None
         self.callbacks: dict[str, asyncio.Future[Json]] = {}
         self.originals: dict[str, asyncio.Future[Json]] = {}
+        self.endpoint: Callable[[Json], Awaitable[None]] | None = None
+        self.endpoint_url: str | None = None
+        self.verify_key = "00"
+        self.closed: list[int | None] = []
 
     async def __aenter__(self) -> Self:
         app = web.Application()
@@ -190,8 +194,9 @@ class Front:
         return _json(user(APPLICATION, "planb", bot=True))
 
     async def _application(self, request: web.Request, body: Any) -> web.Response:
-        data = {"id": str(APPLICATION), "name": "planb", "description": "", "verify_key": "00", "icon": None}
-        flags = {"bot_public": True, "bot_require_code_grant": False, "flags": 0}
+        data = {"id": str(APPLICATION), "name": "planb", "description": "", "icon": None}
+        flags: Json = {"bot_public": True, "bot_require_code_grant": False, "flags": 0}
+        flags |= {"verify_key": self.verify_key, "interactions_endpoint_url": self.endpoint_url}
         return _json({**data, **flags, "owner": user(OWNER, "ada"), "team": None, "summary": ""})
 
     async def _limits(self, request: web.Request, body: Any) -> web.Response:
@@ -300,6 +305,7 @@ class Front:
         async for message in socket:
             if message.type is WSMsgType.TEXT:
                 await self._hear(socket, message.json())
+        self.closed.append(socket.close_code)
         return socket
 
     async def _hear(self, socket: web.WebSocketResponse, said: Json) -> None:
@@ -344,9 +350,21 @@ class Front:
     # People
 
     async def interact(self, kind: int, options: list[Json], command: str, **more: Any) -> tuple[str, Json]:
-        """Type `/outage command options` (2) or a part of it (4); the token of it and how it was first answered."""
+        """Type `/outage command options` (2) or a part of it (4); the token of it and how it was first answered.
+
+        It goes to the application's endpoint where it has one, else to everybody who is connected.
+        """
+        asked = self.asked(kind, options, command, **more)
+        if self.endpoint:
+            await self.endpoint(asked)
+        else:
+            await self.dispatch("INTERACTION_CREATE", asked)
+        return asked["token"], await asyncio.wait_for(asyncio.shield(self.callbacks[asked["id"]]), 3)
+
+    def asked(self, kind: int, options: list[Json], command: str, **more: Any) -> Json:
+        """What an application gets."""
         number = self._id()
-        answered = self.callbacks[number] = asyncio.get_running_loop().create_future()
+        self.callbacks[number] = asyncio.get_running_loop().create_future()
         token = f"token{number}"
         self.originals[token] = asyncio.get_running_loop().create_future()
         where = more.pop("where", channel())
@@ -369,8 +387,7 @@ class Front:
             "context": 0,
             "data": data,
         }
-        await self.dispatch("INTERACTION_CREATE", {**payload, **more})
-        return token, await asyncio.wait_for(asyncio.shield(answered), 3)
+        return {**payload, **more}
 
     async def ask(self, command: str, *, where: Json | None = None, options: Json | None = None, **more: Any) -> Json:
         """Type a command and wait for its embed."""
