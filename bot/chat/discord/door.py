@@ -112,15 +112,11 @@ class Door:
         return repeated
 
     async def _answer(self, body: bytes) -> web.Response:
-        try:
-            asked = json.loads(body)
-            kind = asked["type"]
-        except (ValueError, RecursionError, LookupError, TypeError):
+        asked = _understood(body)
+        if asked is None:
             return web.Response(status=web.HTTPBadRequest.status_code)
-        if kind == _PING:
+        if asked["type"] == _PING:
             return web.json_response({"type": _PONG})
-        if kind not in {_COMMAND, _COMPLETION}:
-            return web.Response(status=web.HTTPBadRequest.status_code)
         if self._client and await self._is_answered(self._client, asked):
             # "If you send this request for an interaction received over HTTP, respond to the original HTTP request
             # with a 202 and no body": docs.discord.com/developers/interactions/receiving-and-responding.
@@ -144,10 +140,10 @@ class Door:
         if not task.cancelled() and (error := task.exception()):
             log.warning("discord.command_failed", error=repr(error))
 
-    def _not_now(self, asked: Any) -> dict[str, Any]:
+    def _not_now(self, asked: dict[str, Any]) -> dict[str, Any]:
         if asked["type"] == _COMPLETION:
             return {"type": _CHOICES, "data": {"choices": []}}
-        said = self._desk.translate(_NOT_NOW, language_of(asked.get("locale", "")))
+        said = self._desk.translate(_NOT_NOW, language_of(str(asked.get("locale"))))
         return {
             "type": _MESSAGE,
             "data": {"content": said, "flags": _EPHEMERAL, "allowed_mentions": {"parse": []}},
@@ -172,6 +168,15 @@ async def _first_answer(task: asyncio.Task[None], interaction: Interaction) -> b
             break
         await asyncio.wait({task}, timeout=_LOOK)
     return interaction.response.is_done()
+
+
+def _understood(body: bytes) -> dict[str, Any] | None:
+    """What is asked, if it is one of the kinds we have."""
+    try:
+        asked = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    return asked if isinstance(asked, dict) and asked.get("type") in (_PING, _COMMAND, _COMPLETION) else None
 
 
 async def _read(request: web.Request) -> bytes | None:

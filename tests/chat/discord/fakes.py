@@ -37,6 +37,7 @@ FRENCH = {
     "Which tool": "Quel outil",
     "Which tools are down, and what to use instead": "Quels outils sont en panne, et que prendre à la place",
     "Warning": "Attention",
+    "I cannot answer just now. Please ask again in a minute.": "pas maintenant",
 }
 
 

@@ -112,6 +112,7 @@ class Front:
         self.threads: set[str] = set()
         self.syncs: list[Any] = []
         self.faults: list[Fault] = []
+        self.delays: dict[str, float] = {}
         self.sessions: dict[str, Session] = {}
         self.ready = asyncio.Event()
         self.identified = self.resumed = 0
@@ -171,6 +172,7 @@ class Front:
             body = await request.json() if request.can_read_body else None
             path = request.path.removeprefix("/api")
             self.log.append((request.method, path, body))
+            await asyncio.sleep(next((pause for part, pause in self.delays.items() if part in path), 0))
             fault = next((f for f in self.faults if f.times and f.method == request.method and f.path in path), None)
             if fault is None:
                 return await route(request, body)
