@@ -12,7 +12,7 @@ from discord import app_commands
 
 from bot.chat.discord.embeds import embed
 from bot.chat.discord.errors import ALREADY_ANSWERED, UNKNOWN_INTERACTION
-from bot.chat.discord.escape import clean, shorten
+from bot.chat.discord.escape import line, shorten
 from bot.commands.spec import Caller, Command, FrontDesk, Option
 from bot.domain.subscription import Platform, Target
 from bot.domain.words import Language, mark
@@ -149,7 +149,7 @@ def _completion(desk: FrontDesk) -> Callable[[Interaction, str], Coroutine[Any, 
     async def complete(_: Interaction, typed: str) -> list[app_commands.Choice[str]]:
         found = desk.complete(typed, _CHOICES_MAX)[:_CHOICES_MAX]
         return [
-            app_commands.Choice(name=shorten(clean(label), _CHOICE_MAX) or value, value=value)
+            app_commands.Choice(name=shorten(line(label), _CHOICE_MAX) or value, value=value)
             for label, value in found
             if 0 < len(value) <= _CHOICE_MAX
         ]

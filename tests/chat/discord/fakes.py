@@ -68,13 +68,22 @@ class FakeDesk:
 
 @dataclass
 class FakeNotes:
+    """What is remembered; `down` while the database is away."""
+
     kept: dict[str, str] = field(default_factory=dict)
+    down: bool = False
 
     async def note(self, name: str) -> str | None:
+        self._answers()
         return self.kept.get(name)
 
     async def set_note(self, name: str, value: str) -> None:
+        self._answers()
         self.kept[name] = value
+
+    def _answers(self) -> None:
+        if self.down:
+            raise StoreAway("gone")
 
 
 @dataclass
