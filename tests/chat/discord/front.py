@@ -43,6 +43,7 @@ class Session:
 
     id: str
     socket: web.WebSocketResponse
+    transport: asyncio.Transport | None
     sent: list[Json] = field(default_factory=list)
 
 
@@ -306,17 +307,17 @@ class Front:
         await socket.send_json({"op": 10, "d": {"heartbeat_interval": 40_000}})
         async for message in socket:
             if message.type is WSMsgType.TEXT:
-                await self._hear(socket, message.json())
+                await self._hear(socket, message.json(), request.transport)
         self.closed.append(socket.close_code)
         return socket
 
-    async def _hear(self, socket: web.WebSocketResponse, said: Json) -> None:
+    async def _hear(self, socket: web.WebSocketResponse, said: Json, transport: asyncio.Transport | None) -> None:
         if said["op"] == 1:
             await socket.send_json({"op": 11})
         elif said["op"] == 2:
             self.identified += 1
             self.intents = said["d"]["intents"]
-            session = self.sessions[self._id()] = Session(f"s{self.identified}", socket)
+            session = self.sessions[self._id()] = Session(f"s{self.identified}", socket, transport)
             about = {"session_id": session.id, "resume_gateway_url": self.gateway_url, "v": 10}
             guilds = [{"id": str(GUILD), "unavailable": True}]
             application = {"id": str(APPLICATION), "flags": 0}
@@ -327,7 +328,7 @@ class Front:
             self.ready.set()
         elif said["op"] == 6:
             session = next(s for s in self.sessions.values() if s.id == said["d"]["session_id"])
-            session.socket = socket
+            session.socket, session.transport = socket, transport
             self.resumed += 1
             for event in session.sent[said["d"]["seq"] :]:
                 await socket.send_json(event)
@@ -348,6 +349,12 @@ class Front:
         self.ready.clear()
         for session in self.sessions.values():
             await session.socket.close(code=WSCloseCode(code) if code < 3000 else code)
+
+    def cut(self) -> None:
+        """The network is gone: no close frame, no goodbye."""
+        for session in self.sessions.values():
+            if session.transport is not None:
+                session.transport.abort()
 
     # People
 

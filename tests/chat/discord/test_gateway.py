@@ -13,6 +13,7 @@ from bot.domain.errors import Scope, SendError, SettingsError, StoreAway
 from bot.domain.subscription import Platform
 from bot.jobs.keep import Pace
 from bot.jobs.loop import end, supervise
+from bot.store.store import SqlStore
 from tests.chat.discord.conftest import QUICK, Make, running, until
 from tests.chat.discord.fakes import FakeClock, FakeLeases, FakeNotes, FakeSubscriptions, card, claim
 from tests.chat.discord.front import GUILD, Fault, Front
@@ -133,6 +134,34 @@ async def test_many_starts_of_two_processes_share_one_budget(make: Make, front: 
             await until(front.ready.is_set)
             front.ready.clear()
     assert front.identified == identifies(notes) <= 5
+
+
+async def test_processes_that_share_a_real_database_agree(make: Make, front: Front, memory: SqlStore) -> None:
+    first, second = (make(notes=memory, leases=memory) for _ in range(2))
+    async with running(first) as stopped:
+        await asyncio.wait_for(front.ready.wait(), 3)
+        front.ready.clear()
+        async with running(second):
+            await until(lambda: second._posts)
+            await asyncio.sleep(0.1)
+            assert (front.identified, len(front.syncs)) == (1, 1)
+            await end([stopped])
+            await asyncio.wait_for(front.ready.wait(), 3)
+    assert front.identified == len(json.loads(await memory.note("discord.identifies") or "[]")) == 2
+    await until(lambda: front.closed == [4000, 4000])
+
+
+@pytest.mark.parametrize("flaps", [5, pytest.param(1_000, marks=[pytest.mark.torture, pytest.mark.timeout(300)])])
+async def test_a_network_that_flaps_costs_no_identify(chat: DiscordChat, front: Front, flaps: int) -> None:
+    for number in range(flaps):
+        front.ready.clear()
+        if number % 2:
+            await front.kick(4000)
+        else:
+            front.cut()
+        await asyncio.wait_for(front.ready.wait(), 10)
+    assert (front.identified, front.resumed) == (1, flaps)
+    assert "answered" in (await front.ask("status"))["title"]
 
 
 async def test_a_token_that_is_refused_while_we_run_ends_everything(make: Make, front: Front) -> None:
