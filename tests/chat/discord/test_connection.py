@@ -16,7 +16,7 @@ from tests.chat.discord.fakes import NOON, FakeClock, FakeNotes, card, claim
 from tests.chat.discord.front import Fault, Front
 
 NOW = int(NOON.timestamp())
-THEIRS = ("front", "aiohttp", "_delay_ready")
+THEIRS = ("front", "aiohttp", "_delay_ready", "Queue.get")
 """Tasks of the test's server, of aiohttp, and one of discord.py that ends by itself two seconds later."""
 
 
