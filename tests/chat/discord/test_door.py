@@ -194,6 +194,14 @@ async def test_a_form_of_command_that_nobody_knows_is_answered_kindly(
     assert desk.asked == []
 
 
+async def test_a_command_without_a_name_is_answered_kindly_and_logged(
+    shop: Shop, over_http: DiscordChat, front: Front, desk: FakeDesk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, answer = await shop.post({**front.asked(2, [], "status"), "data": {}})
+    assert (status, answer["data"]["flags"], desk.asked) == (200, 64, [])
+    assert "discord.command_failed" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(("locale", "said"), [("fr", "pas maintenant"), ("de", "I cannot answer just now.")])
 async def test_while_nobody_is_logged_in_people_are_told_to_ask_again(
     shop: Shop, front: Front, locale: str, said: str

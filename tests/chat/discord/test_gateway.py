@@ -84,6 +84,25 @@ async def test_a_process_that_lost_its_lease_hangs_up_and_posts_on(
         assert front.identified == 2
 
 
+async def test_a_gateway_that_says_no_goodbye_is_hung_up_on(
+    make: Make, front: Front, leases: FakeLeases, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.chat.discord.ending.FAREWELL", 0.05)
+    async with running(make()):
+        await asyncio.wait_for(front.ready.wait(), 3)
+        front.ready.clear()
+        (session,) = front.sessions.values()
+        assert session.transport
+        session.transport.pause_reading()
+        leases.held[GATEWAY] = ("another", clock.now() + MINUTE)
+        await asyncio.sleep(0.3)
+        clock.tick(minutes=1)
+        await asyncio.wait_for(front.ready.wait(), 3)
+        session.transport.resume_reading()
+        await until(lambda: front.closed == [4000])
+    assert front.identified == 2
+
+
 async def test_while_the_database_is_away_nobody_identifies(
     make: Make, front: Front, notes: FakeNotes, leases: FakeLeases
 ) -> None:
