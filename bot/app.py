@@ -50,7 +50,6 @@ if TYPE_CHECKING:  # each platform's library is loaded only where it has a token
 
 log = structlog.stdlib.get_logger(__name__)
 
-NEED_STORE = frozenset({"discord", "console"})
 LOOKUPS_AT_ONCE = 128
 """A name server that hangs for some hosts must not hold up the others. Threads, so fewer than polls at once."""
 
@@ -109,8 +108,8 @@ class App:
         warn(self.settings, self.url)
         self.add_chats(role)
         runner = await self._serve() if role.listens and self.settings.port else None
-        # Who asks while the database is away gets a kind sentence. Discord waits for it: each start costs an IDENTIFY.
-        self._start(self._running.keys() - NEED_STORE)
+        # Who asks while the database is away gets a kind sentence.
+        self._start(self._running.keys() - self._need_store())
         try:
             if await self.open_store():
                 await (self.work() if role.works else self.bells.polls.stopping.wait())
@@ -119,6 +118,10 @@ class App:
             if runner:
                 await runner.cleanup()
             await self.close()
+
+    def _need_store(self) -> frozenset[str]:
+        """Discord's gateway waits for the database, where its connections are counted; its HTTP mode opens none."""
+        return frozenset({"console"} if self.settings.interactions_key else {"console", "discord"})
 
     async def close(self) -> None:
         """Close all connections."""
@@ -142,7 +145,8 @@ class App:
                 self._running["slack"] = chat.run
         if settings.discord_token:
             self.discord = self.chats[Platform.DISCORD] = discord_chat(settings, self.desk, self.store, self.clock)
-            if role.works:
+            self._routes = (*self._routes, *self.discord.routes())
+            if role.works or settings.interactions_key:
                 self._running["discord"] = self.discord.run
         if settings.speaks_to_no_platform and role.works:
             self._running["console"] = self.console.run

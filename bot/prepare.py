@@ -77,3 +77,5 @@ def warn(settings: Settings, url: URL) -> None:
         log.warning("PLANB_METRICS_TOKEN is short enough to be guessed", mend="openssl rand -base64 32")
     if settings.slack_signing_secret and not settings.slack_app_token and not settings.port:
         log.error("Slack's HTTP mode needs PORT to be set, so that Slack can reach /slack/events")
+    if settings.discord_public_key and not settings.port:
+        log.error("Discord's HTTP mode needs PORT to be set, so that Discord can reach /discord/interactions")

@@ -3,17 +3,29 @@
 Every field is a variable of the same name in capitals; `.env.example` lists them all.
 """
 
+import re
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.domain.errors import SettingsError
 from bot.domain.words import Language
 
 Network = IPv4Network | IPv6Network
+_KEY = re.compile(r"[0-9a-f]{64}")
+
+
+def _public_key(text: str) -> str:
+    key = text.strip().lower()
+    if key and not _KEY.fullmatch(key):
+        raise PydanticCustomError(
+            "public_key", "64 hexadecimal digits are expected: the Public Key of the application's General Information"
+        )
+    return key
 
 
 class Settings(BaseSettings):
@@ -36,6 +48,7 @@ class Settings(BaseSettings):
     slack_api_url: str = ""
 
     discord_token: SecretStr | None = None
+    discord_public_key: Annotated[str, AfterValidator(_public_key)] = ""
     discord_api_url: str = ""
     discord_gateway_url: str = ""
 
@@ -69,6 +82,11 @@ class Settings(BaseSettings):
     def metrics_token(self) -> str:
         """What a monitor shows to read /metrics and the details of /readyz; empty for nobody."""
         return self.planb_metrics_token.get_secret_value().strip() if self.planb_metrics_token else ""
+
+    @property
+    def interactions_key(self) -> bytes | None:
+        """With what Discord signs the commands that come over HTTP."""
+        return bytes.fromhex(self.discord_public_key) or None
 
     @property
     def poll_interval(self) -> timedelta:
