@@ -27,7 +27,7 @@ from bot.ports import Clock, Leases, Notes, Settled
 
 GATEWAY = "discord.gateway"
 """The lease of the one process that is connected."""
-_NOT_CONNECTED = Verdict(retry_after=timedelta(seconds=5), scope=Scope.PLATFORM)
+_NOT_CONNECTED = Verdict(retry_after=timedelta(seconds=5))
 _BROKEN = Verdict(retry_after=timedelta(minutes=10), scope=Scope.PLATFORM)
 _PATIENCE = 45.0
 

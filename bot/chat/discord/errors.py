@@ -24,7 +24,7 @@ _INVALID_WEBHOOK_TOKEN = 50027
 _PLATFORM_PAUSE = timedelta(minutes=10)
 _CHANNEL_PAUSE = timedelta(seconds=60)
 _PERMANENT = Verdict(permanent=True)
-_NEVER_THIS_MESSAGE = Verdict(permanent=True, scope=Scope.MESSAGE)
+_HOPELESS = Verdict(hopeless=True)
 _PLATFORM = Verdict(retry_after=_PLATFORM_PAUSE, scope=Scope.PLATFORM)
 _AMBIGUOUS = Verdict(ambiguous=True)
 
@@ -38,8 +38,8 @@ _BY_CODE = {
     10013: _PERMANENT,  # unknown user
     THREAD_LOCKED: _PERMANENT,
     THREAD_ARCHIVED: _PERMANENT,
-    50006: _NEVER_THIS_MESSAGE,  # empty
-    50035: _NEVER_THIS_MESSAGE,  # not the form that Discord documents
+    50006: _HOPELESS,  # empty
+    50035: _HOPELESS,  # not the form that Discord documents
     40333: _PLATFORM,  # Cloudflare blocks us
 }
 # Slow mode, this channel's and this server's write limits.
@@ -64,7 +64,7 @@ def verdict(error: Exception) -> Verdict:
     if isinstance(error, TooManyRefused):
         return Verdict(retry_after=error.wait, scope=Scope.PLATFORM)
     if isinstance(error, discord.RateLimited):
-        return Verdict(retry_after=timedelta(seconds=error.retry_after))
+        return Verdict(retry_after=timedelta(seconds=error.retry_after), scope=Scope.CHANNEL)
     return _of_answer(error) if isinstance(error, discord.HTTPException) else _AMBIGUOUS
 
 

@@ -13,10 +13,10 @@ from bot.chat.discord.refusals import TooManyRefused
 from bot.domain.errors import Scope, Verdict
 
 PERMANENT = Verdict(permanent=True)
-THIS_MESSAGE = Verdict(permanent=True, scope=Scope.MESSAGE)
+HOPELESS = Verdict(hopeless=True)
 AMBIGUOUS = Verdict(ambiguous=True)
 TEN_MINUTES = Verdict(retry_after=timedelta(minutes=10), scope=Scope.PLATFORM)
-MINUTE = Verdict(retry_after=timedelta(minutes=1))
+MINUTE = Verdict(retry_after=timedelta(minutes=1), scope=Scope.CHANNEL)
 VIA = {"Via": "1.1 discord"}
 
 
@@ -49,8 +49,8 @@ TABLE: list[tuple[Exception, Verdict]] = [
     (refusal(404, 10013), PERMANENT),
     (refusal(403, 160005), PERMANENT),
     (refusal(400, 50083), PERMANENT),
-    (refusal(400, 50006), THIS_MESSAGE),
-    (refusal(400, 50035), THIS_MESSAGE),
+    (refusal(400, 50006), HOPELESS),
+    (refusal(400, 50035), HOPELESS),
     (refusal(403, 40333), TEN_MINUTES),
     (refusal(429, 40333, VIA), TEN_MINUTES),
     (refusal(429), TEN_MINUTES),
