@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
 
+import structlog
 from aiohttp import web
 
 from bot.domain.errors import StoreAway
@@ -14,6 +15,8 @@ from bot.ports import Clock, Store
 from bot.web.bearer import is_operator
 from bot.web.lag import Lag
 from bot.web.within import Within
+
+log = structlog.stdlib.get_logger(__name__)
 
 Ready = Callable[[], Awaitable[bool]]
 Rounds = Callable[[], datetime | None]
@@ -25,22 +28,18 @@ ROUND_MOST = timedelta(seconds=30)
 QUEUE_MOST = timedelta(minutes=5)
 """A delivery that may be tried and that nobody tries: no sender works, or its platform takes nothing from anybody. One
 that failed waits for its next attempt, and is not late."""
-LOOK_AGAIN_S = 2.0
-"""Anybody may ask: however many do, the database is written to no more often than this."""
+LOOK_EVERY_S = 5.0
+"""Anybody may ask: an answer is what was found at the last look, so it is quick, and asking often costs nothing."""
+LOOK_OLDEST_S = 15.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """What was found. Empty texts are good; `queue` is how long the first delivery of the queue is overdue."""
+    """What was found, and when. An empty text is good; `queue` is how long the queue's first delivery is overdue."""
 
+    at_s: float
     database: str = ""
-    poll: str = ""
     queue: timedelta = timedelta()
-
-    @property
-    def ok(self) -> bool:
-        """Whether it can work."""
-        return not self.database and not self.poll and self.queue <= QUEUE_MOST
 
 
 class Health:
@@ -53,8 +52,7 @@ class Health:
         self._lag = lag
         self._token = token
         self._in_time = Within(DATABASE_MOST_S)
-        self._looking: asyncio.Task[Look] | None = None
-        self._looked_s = 0.0
+        self._last = Look(at_s=monotonic(), database="was not looked at yet")
         self.rounds: Rounds | None = None
 
     async def healthz(self, _request: web.Request) -> web.Response:
@@ -64,27 +62,31 @@ class Health:
 
     async def readyz(self, request: web.Request) -> web.Response:
         """Database, poll loop and queue. What exactly is wrong is for the operator."""
-        look = await self._look()
-        says: dict[str, object] = {"ok": look.ok}
+        look, poll = self._last, self._poll(self._clock.now())
+        database = look.database or ("" if monotonic() - look.at_s <= LOOK_OLDEST_S else "was not looked at lately")
+        ok = not database and not poll and look.queue <= QUEUE_MOST
+        says: dict[str, object] = {"ok": ok}
         if is_operator(request, self._token):
-            says |= {"database": look.database or "ok", "poll": look.poll or "ok"}
+            says |= {"database": database or "ok", "poll": poll or "ok"}
             says |= {"queue_s": look.queue.total_seconds(), "loop_lag_s": round(self._lag.worst_s(), 3)}
-        return web.json_response(says, status=_status(ok=look.ok))
+        return web.json_response(says, status=_status(ok=ok))
 
-    async def _look(self) -> Look:
-        """One look for all who ask within two seconds."""
-        if self._looking is None or (self._looking.done() and monotonic() - self._looked_s >= LOOK_AGAIN_S):
-            self._looking = asyncio.create_task(self._look_now())
-        return await asyncio.shield(self._looking)
+    async def run(self) -> None:
+        """Look every five seconds, for ever."""
+        while True:
+            await self.look()
+            await asyncio.sleep(LOOK_EVERY_S)
 
-    async def _look_now(self) -> Look:
-        now = self._clock.now()
+    async def look(self) -> None:
+        """Look now. Never raises: a mistake of ours is unready, too."""
         try:
-            database, queue = await self._in_time.wait(self._database(now))
+            database, queue = await self._in_time.wait(self._database(self._clock.now()))
         except (StoreAway, TimeoutError) as error:
             database, queue = str(error), timedelta()
-        self._looked_s = monotonic()
-        return Look(database=database, poll=self._poll(now), queue=queue)
+        except Exception as error:
+            log.exception("readiness could not be found out")
+            database, queue = type(error).__name__, timedelta()
+        self._last = Look(at_s=monotonic(), database=database, queue=queue)
 
     async def _database(self, now: datetime) -> tuple[str, timedelta]:
         """Its tables, a write, and how long the queue waits. A disk that is full can still be read."""

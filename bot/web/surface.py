@@ -70,8 +70,8 @@ class Surface:
             return None
 
     async def _alongside(self, _app: web.Application) -> AsyncIterator[None]:
-        watching = watch(self._store, self._clock, self.meter)
-        tasks = [asyncio.create_task(self._lag.run(), name="lag"), asyncio.create_task(watching, name="silence")]
+        runs = (self._lag.run(), self.health.run(), watch(self._store, self._clock, self.meter))
+        tasks = [asyncio.create_task(run) for run in runs]
         yield
         await self.hooks.close()
         await end(tasks)

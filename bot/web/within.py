@@ -17,13 +17,22 @@ class Within:
     async def wait(self, work: Coroutine[Any, Any, T]) -> T:
         """What the work comes to. Raise TimeoutError, or what it raises."""
         task = asyncio.create_task(work)
-        done, _ = await asyncio.wait({task}, timeout=self.seconds)
+        try:
+            done, _ = await asyncio.wait({task}, timeout=self.seconds)
+        except asyncio.CancelledError:
+            # A driver that is cancelled while it connects loses the connection: let it come to its end.
+            await asyncio.wait({task}, timeout=self.seconds)
+            self._give_up(task)
+            raise
         if done:
             return task.result()
+        self._give_up(task)
+        raise TimeoutError(f"no answer within {self.seconds:g} s")
+
+    def _give_up(self, task: asyncio.Task[Any]) -> None:
         self._late.add(task)
         task.add_done_callback(self._ended)
         task.cancel()
-        raise TimeoutError(f"no answer within {self.seconds:g} s")
 
     def _ended(self, task: asyncio.Task[Any]) -> None:
         self._late.discard(task)
