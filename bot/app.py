@@ -38,6 +38,7 @@ from bot.settings import Settings
 from bot.store.engine import database_url
 from bot.store.migrate import migrate
 from bot.store.store import SqlStore
+from bot.vigil import DELIVER, POLL, Vigil, answers
 from bot.web.app import serve, web_app
 
 if TYPE_CHECKING:  # each platform's library is loaded only where it has a token
@@ -68,12 +69,13 @@ class App:
         self.watch_bell = Bell()
         self.url = database_url(settings.database_url)
         self.store = SqlStore(self.url)
-        self.library = Library(team.catalogue, self.store)
+        self.words: Mapping[Language, Words] = languages()
+        self.vigil = Vigil(settings, self.store, self.clock, self.words)
+        self.library = Library(team.catalogue, self.store, self.vigil.hidden)
         self.fetcher = HttpFetcher(
             clock=self.clock, contact=settings.planb_contact or CONTACT, allowed=settings.allowed_networks
         )
         self.prober = HttpProber(self.fetcher)
-        self.words: Mapping[Language, Words] = languages()
         self.desk = Desk(self._office(), COMMANDS)
         self.console = ConsoleChat(
             desk=self.desk, outbox=self.store, clock=self.clock, language=settings.planb_language, out=out
@@ -127,9 +129,11 @@ class App:
             chat = self.slack = self.chats[Platform.SLACK] = slack_chat(settings, self.desk, self.store, self.clock)
             self._routes = (*self._routes, *chat.routes())
             self._running["slack"] = chat.run
+            self.vigil.probes["slack"] = answers(chat.check)
         if settings.discord_token:
             self.discord = self.chats[Platform.DISCORD] = discord_chat(settings, self.desk, self.store, self.clock)
             self._running["discord"] = self.discord.run
+            self.vigil.probes["discord"] = self.discord.connected
         if settings.speaks_to_no_platform:
             self._running["console"] = self.console.run
 
@@ -152,10 +156,12 @@ class App:
 
     async def work(self) -> None:
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(LOOKUPS_AT_ONCE, "lookup"))
-        polling = self.polling(self.fetcher)
+        polling = self.polling(self.vigil.fetcher(self.fetcher))
         await self.library.refresh(self.clock.now())
         await self.store.register_feeds(polling.feed_ids, self.clock.now())
-        pumps = (self._poll(polling), self._deliver(), self._watch())
+        await self.vigil.canary.settle()
+        vigil = self.vigil.run(self.watch_bell, self.chats)
+        pumps = (self._poll(polling), self._deliver(), self._watch(), vigil)
         listeners = [
             asyncio.create_task(supervise(name, run, luck=random.random), name=name)
             for name, run in self._running.items()
@@ -200,12 +206,12 @@ class App:
 
     async def _poll(self, polling: Polling) -> None:
         pump = Pump(name="poll", bell=self.bell, most=poll.MOST_AT_ONCE, pause=POLL_PAUSE_S, grace=POLL_GRACE_S)
-        await pump.run(polling.take, polling.work)
+        await pump.run(self.vigil.beating(POLL, polling.take), polling.work)
 
     async def _deliver(self) -> None:
         delivering = self.delivering()
         pump = Pump(name="deliver", bell=self.outbox_bell, most=deliver.MOST_AT_ONCE, pause=OUTBOX_PAUSE_S)
-        await pump.run(delivering.take, delivering.work)
+        await pump.run(self.vigil.beating(DELIVER, delivering.take), delivering.work)
 
     async def _watch(self) -> None:
         watching = Watching(

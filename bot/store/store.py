@@ -13,9 +13,10 @@ from bot.store.outbox import SqlOutbox
 from bot.store.pages import SqlPages
 from bot.store.schema import HEAD
 from bot.store.subscriptions import SqlSubscriptions
+from bot.store.vitals import SqlVitals
 
 
-class SqlStore(SqlFeeds, SqlSubscriptions, SqlOutbox, SqlPages, SqlLeases, SqlNotes):
+class SqlStore(SqlFeeds, SqlSubscriptions, SqlOutbox, SqlPages, SqlLeases, SqlNotes, SqlVitals):
     """All that is remembered, in one SQLite file or one Postgres database.
 
     Making one connects to nothing, so a program can start while its database is away. Any transaction that takes
