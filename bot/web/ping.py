@@ -3,7 +3,6 @@
 https://healthchecks.io/docs/signaling_failures/
 """
 
-
 import aiohttp
 from yarl import URL
 
