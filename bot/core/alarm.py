@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot.core.glossary import duration
 from bot.core.text import shorten
-from bot.core.vitals import STUCK_AFTER
+from bot.core.vitals import BEAT_LIMIT, STUCK_AFTER
 from bot.domain.card import Card, Fact, Item, Link, Listing, Moment, Tone
 from bot.domain.errors import SettingsError
 from bot.domain.subscription import Platform
@@ -55,6 +55,14 @@ def troubles(
     """
     found = {platform: _trouble(vitals, platform, began) for platform in platforms}
     return {platform: one for platform, one in found.items() if one and now - one.since >= STUCK_AFTER}
+
+
+def works(vitals: Vitals, platform: Platform, now: datetime) -> bool:
+    """Whether it is seen to work: that we have not looked for long, after a restart, is not enough."""
+    last = vitals.beats.get(platform)
+    flow = vitals.flows.get(platform)
+    waits = flow is not None and flow.waiting_since is not None and now - flow.waiting_since >= STUCK_AFTER
+    return last is not None and now - last < BEAT_LIMIT and not waits
 
 
 def _trouble(vitals: Vitals, platform: Platform, began: datetime) -> Trouble | None:

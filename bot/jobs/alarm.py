@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.core.alarm import Trouble, failed, troubles, works_again
+from bot.core.alarm import Trouble, failed, troubles, works, works_again
 from bot.domain.card import Card
 from bot.domain.errors import SendError
 from bot.domain.subscription import Platform
@@ -40,20 +40,22 @@ class Alarm:
         platforms = [platform for platform in self.chats if platform is not Platform.CONSOLE]
         found = troubles(vitals, platforms, self.began, now)
         for platform in platforms:
-            await self._turn(platform, found.get(platform), now)
+            told = await self.notes.note(_NOTE + platform)
+            if platform in found and not told:
+                await self._raise(platform, found[platform], now)
+            elif told and works(vitals, platform, now):
+                await self._end(platform, datetime.fromisoformat(told), now)
 
-    async def _turn(self, platform: Platform, trouble: Trouble | None, now: datetime) -> None:
-        told = await self.notes.note(_NOTE + platform)
-        if trouble and not told:
-            log.error("a platform cannot be delivered to", platform=platform, since=str(trouble.since))
-            # Noted after it was told: a second alarm is better than none.
-            if await self._tell(platform, failed(platform, trouble, self.words), now):
-                await self.notes.set_note(_NOTE + platform, trouble.since.isoformat())
-        elif told and not trouble:
-            log.info("a platform can be delivered to again", platform=platform)
-            since = datetime.fromisoformat(told)
-            if await self._tell(platform, works_again(platform, since, now, self.words), now):
-                await self.notes.set_note(_NOTE + platform, "")
+    async def _raise(self, platform: Platform, trouble: Trouble, now: datetime) -> None:
+        log.error("a platform cannot be delivered to", platform=platform, since=str(trouble.since))
+        # Noted after it was told: a second alarm is better than none.
+        if await self._tell(platform, failed(platform, trouble, self.words), now):
+            await self.notes.set_note(_NOTE + platform, trouble.since.isoformat())
+
+    async def _end(self, platform: Platform, since: datetime, now: datetime) -> None:
+        log.info("a platform can be delivered to again", platform=platform)
+        if await self._tell(platform, works_again(platform, since, now, self.words), now):
+            await self.notes.set_note(_NOTE + platform, "")
 
     async def _tell(self, about: Platform, card: Card, now: datetime) -> bool:
         """Whether anybody was told. Where nobody could be from here, another process may try."""

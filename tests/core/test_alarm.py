@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core.alarm import Trouble, addresses, failed, troubles, works_again
+from bot.core.alarm import Trouble, addresses, failed, troubles, works, works_again
 from bot.domain.errors import SettingsError
 from bot.domain.subscription import Platform
 from bot.domain.vitals import Flow, Vitals
@@ -45,6 +45,15 @@ def test_nothing_counts_from_before_we_were_there() -> None:
     began = NOON - 2 * MINUTE
     assert troubles(vitals, (SLACK, DISCORD), began, NOON) == {}
     assert troubles(vitals, (SLACK, DISCORD), began, NOON + 3 * MINUTE).keys() == {SLACK, DISCORD}
+
+
+def test_it_works_again_only_where_that_is_seen() -> None:
+    well = Vitals(beats={"slack": NOON}, flows={SLACK: Flow(last_sent=NOON)})
+    assert works(well, SLACK, NOON)
+    assert not works(well, SLACK, NOON + 3 * MINUTE)
+    assert not works(well, DISCORD, NOON)
+    stuck = Vitals(beats={"slack": NOON}, flows={SLACK: Flow(waiting_since=NOON - 5 * MINUTE)})
+    assert not works(stuck, SLACK, NOON)
 
 
 @pytest.mark.parametrize(("language", "title"), [("en", "I cannot reach anybody on Slack"), ("fr", "joindre personne")])
