@@ -27,7 +27,7 @@ async def test_the_self_test_goes_the_way_of_every_incident(memory: SqlStore) ->
         (Action.POST, "Plan B’s self-test: This is only a test: no tool is down"),
         (Action.REPLY, "Plan B’s self-test: Cause identified"),
         (Action.EDIT, "Plan B’s self-test: This is only a test: no tool is down"),
-        (Action.REPLY, "Plan B’s self-test: Monitoring"),
+        (Action.REPLY, "Plan B’s self-test: Fix applied, being watched"),
         (Action.EDIT, "Plan B’s self-test: This is only a test: no tool is down"),
         (Action.REPLY, "Plan B’s self-test: Resolved"),
         (Action.EDIT, "Plan B’s self-test: This is only a test: no tool is down"),
@@ -49,11 +49,11 @@ async def test_a_message_that_slack_does_not_show_silences_the_ping(memory: SqlS
     await world.begin()
     await world.minutes(1)
     slack(world).mute = True
-    await world.minutes(9)
+    await world.minutes(6)
     assert max(world.alive) < 4 + 2
     slack(world).mute = False
-    await world.minutes(8)
-    assert max(world.alive) > 12
+    await world.minutes(3)
+    assert max(world.alive) > 9
 
 
 async def test_a_channel_that_is_closed_to_the_self_test_is_a_failure_at_once(memory: SqlStore) -> None:
@@ -127,12 +127,12 @@ async def test_a_platform_that_fails_is_told_once_on_the_other_and_so_is_its_ret
     world.probes |= {"slack": lambda: well("slack"), "discord": lambda: well("discord")}
     world.watchdog = world.another()
     await world.begin()
-    await world.minutes(6)
+    await world.minutes(2)
     assert other.told == []
     fine["slack"] = False
-    await world.minutes(10)
+    await world.minutes(7)
     world.watchdog = world.another("the next process")
-    await world.minutes(8)
+    await world.minutes(2)
     assert [(who, card.title) for who, card in other.told] == [("20", "I cannot reach anybody on Slack")]
     fine["slack"] = True
     await world.minutes(1)
