@@ -1,13 +1,14 @@
 """The pipeline with its watchdog: pages that are all well, the canary, and a clock that a test moves."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.core import canary
 from bot.core.catalogue import Catalogue
 from bot.domain.card import Card
-from bot.domain.errors import Unreachable
+from bot.domain.errors import StoreAway, Unreachable
 from bot.domain.service import Feed, Service
 from bot.domain.subscription import Claim, Platform, Receipt, Target
 from bot.feeds.formats.statuspage import FORMAT
@@ -169,10 +170,10 @@ class Guarded:
     async def round(self) -> None:
         """Twenty seconds later: every loop that is not stopped has its turn."""
         self.clock.tick(seconds=LOOK_S)
-        if self.polls:
-            await self.poll()
-        if self.sends:
-            await self.send()
+        for loop, turns in ((self.poll, self.polls), (self.send, self.sends)):
+            if turns:
+                with suppress(StoreAway):  # a pump tries again
+                    await loop()
         await self.watchdog.look()
 
     async def minutes(self, count: float) -> None:
