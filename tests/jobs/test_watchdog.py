@@ -102,6 +102,16 @@ async def test_the_self_tests_channel_follows_the_setting(memory: SqlStore) -> N
     assert await memory.next_due() is None
 
 
+async def test_a_copy_that_does_not_know_the_self_test_cannot_stop_it(memory: SqlStore) -> None:
+    world = guarded(memory)
+    await world.begin()
+    older = guarded(memory, target=None)
+    await older.poll()
+    assert slack(world).delivered == []
+    await world.minutes(2)
+    assert slack(world).delivered
+
+
 async def test_nobody_but_the_pipeline_knows_the_self_test(memory: SqlStore) -> None:
     library = guarded(memory).library
     assert library.everything.get(SLUG)
