@@ -3,7 +3,7 @@ from ipaddress import ip_network
 import pytest
 
 from bot.domain.errors import SettingsError
-from bot.settings import Settings
+from bot.settings import Settings, read_settings, secrets
 
 
 def settings(networks: str) -> Settings:
@@ -22,3 +22,17 @@ def test_networks_of_ones_own_are_a_list() -> None:
 def test_a_wrong_network_is_one_line_that_names_the_setting(wrong: str) -> None:
     with pytest.raises(SettingsError, match=r"^PLANB_ALLOWED_NETWORKS: .* See \.env\.example\.$"):
         settings(wrong).allowed_networks  # noqa: B018 - reading it is what fails
+
+
+def test_the_address_of_the_dead_mans_switch_is_a_secret() -> None:
+    said = Settings(_env_file=None, planb_ping_url="https://switch.example/key")
+
+    assert "https://switch.example/key" in secrets(said)
+    assert "switch.example" not in repr(said)
+
+
+def test_the_dead_mans_switch_is_asked_in_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PLANB_PING_URL", "http://switch.example/key")
+
+    with pytest.raises(SettingsError, match=r"^PLANB_PING_URL: .*must begin with https://\. See \.env\.example\.$"):
+        read_settings()
