@@ -93,6 +93,7 @@ class Vigil:
             canary=self.canary,
             ping=self.ping,
             beats=(POLL, DELIVER, *self.probes),
+            platforms=chats.keys(),
             probes=self.probes,
             tell=alarm,
         )

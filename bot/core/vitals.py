@@ -3,12 +3,13 @@
 Every loop leaves a beat in the store while it turns, whichever process it is in; so one process can speak for all.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.core.canary import Arrival
+from bot.domain.subscription import Platform
 from bot.domain.vitals import Vitals
 
 BEAT_EVERY = timedelta(seconds=30)
@@ -26,13 +27,15 @@ STARTING = timedelta(minutes=6)
 DATABASE_AWAY = "the database is away"
 
 
-def ailments(vitals: Vitals, beats: Sequence[str], now: datetime) -> tuple[str, ...]:
-    """What is not well, in words for the log; `beats` are those that must be heard."""
+def ailments(
+    vitals: Vitals, *, beats: Sequence[str], platforms: Collection[Platform], now: datetime
+) -> tuple[str, ...]:
+    """What is not well, in words for the log. `beats` must be heard, and `platforms` (those set up) delivered to."""
     silent = [f"no sign of life: {name}" for name in beats if not _beats(vitals, name, now)]
     stuck = [
         f"deliveries to {platform} wait"
         for platform, flow in sorted(vitals.flows.items())
-        if flow.waiting_since and now - flow.waiting_since >= STUCK_AFTER
+        if platform in platforms and flow.waiting_since and now - flow.waiting_since >= STUCK_AFTER
     ]
     overdue = vitals.due_since is not None and now - vitals.due_since >= OVERDUE_AFTER
     blind = vitals.unreachable >= max(BLIND_LEAST, BLIND_SHARE * vitals.feeds)

@@ -1,6 +1,6 @@
 """watchdog: while all is well, the dead man's switch hears of it; and one platform hears of another that fails."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
@@ -10,6 +10,7 @@ import structlog
 from bot.core.canary import Arrival
 from bot.core.vitals import BEAT_EVERY, DATABASE_AWAY, Said, Signal, ailments, heard, signal
 from bot.domain.errors import PlanBError, StoreAway
+from bot.domain.subscription import Platform
 from bot.domain.vitals import Vitals
 from bot.jobs.canary import Canary
 from bot.ports import Clock, Leases
@@ -75,6 +76,7 @@ class Watchdog:
     canary: Canary
     ping: Ping | None
     beats: Sequence[str]
+    platforms: Collection[Platform]
     probes: Mapping[str, Probe]
     tell: Callable[[Vitals, datetime], Awaitable[None]]
     _said: Said = field(init=False)
@@ -105,7 +107,8 @@ class Watchdog:
         vitals = await self.signs.vitals()
         now = self.clock.now()
         await self.tell(vitals, now)
-        return ailments(vitals, self.beats, now), await self.canary.arrival()
+        found = ailments(vitals, beats=self.beats, platforms=self.platforms, now=now)
+        return found, await self.canary.arrival()
 
     async def _probe(self) -> None:
         for name, probe in self.probes.items():

@@ -6,7 +6,10 @@ https://healthchecks.io/docs/signaling_failures/
 import aiohttp
 from yarl import URL
 
+from bot.domain.errors import SettingsError
+
 PATIENCE_S = 10.0
+_WRONG = "PLANB_PING_URL is no address that can be asked. See .env.example."
 _GOOD = range(200, 300)
 
 
@@ -14,7 +17,13 @@ class HttpPing:
     """One address. Its errors never hold the address: whoever knows it can silence the switch."""
 
     def __init__(self, address: str) -> None:
-        self._alive = URL(address)
+        """Raise SettingsError, without the address."""
+        try:
+            self._alive = URL(address)
+        except ValueError:
+            raise SettingsError(_WRONG) from None
+        if not self._alive.host:
+            raise SettingsError(_WRONG)
         path = self._alive.raw_path.rstrip("/") + "/fail"
         self._failed = self._alive.with_path(path, encoded=True).with_query(self._alive.query)
 

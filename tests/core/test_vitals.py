@@ -21,8 +21,12 @@ WELL = Vitals(
 BEGAN = Said(began=NOON - 60 * MINUTE)
 
 
+def found(vitals: Vitals) -> tuple[str, ...]:
+    return ailments(vitals, beats=BEATS, platforms=(Platform.SLACK, Platform.DISCORD), now=NOON)
+
+
 def test_a_busy_pipeline_is_well() -> None:
-    assert ailments(WELL, BEATS, NOON) == ()
+    assert found(WELL) == ()
 
 
 @pytest.mark.parametrize(
@@ -36,11 +40,15 @@ def test_a_busy_pipeline_is_well() -> None:
     ],
 )
 def test_each_part_that_stands_still_is_named(changed: dict[str, object], says: str) -> None:
-    assert ailments(replace(WELL, **changed), BEATS, NOON) == (says,)  # type: ignore[arg-type]
+    assert found(replace(WELL, **changed)) == (says,)  # type: ignore[arg-type]
 
 
 def test_three_pages_that_fail_prove_nothing() -> None:
-    assert ailments(replace(WELL, feeds=3, unreachable=3), BEATS, NOON) == ()
+    assert found(replace(WELL, feeds=3, unreachable=3)) == ()
+
+
+def test_what_waits_for_a_platform_without_a_token_is_no_failure() -> None:
+    assert found(replace(WELL, flows={Platform.CONSOLE: Flow(waiting_since=NOON - 60 * MINUTE)})) == ()
 
 
 def test_while_all_is_well_the_switch_hears_it_once_a_minute() -> None:

@@ -149,6 +149,7 @@ class Guarded:
             canary=self.canary,
             ping=self.ping,
             beats=("poll", "deliver", *self.probes),
+            platforms=self.chats.keys(),
             probes=self.probes,
             tell=alarm,
         )

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 from aiohttp import web
 
+from bot.domain.errors import SettingsError
 from bot.web.ping import HttpPing
 from tests.web.switch import Switch, listening
 
@@ -30,3 +31,10 @@ async def test_a_redirect_is_not_followed_and_is_no_success(switch: Switch) -> N
 async def test_a_switch_that_is_away_is_a_word_without_the_address(switch: Switch) -> None:
     error = await HttpPing("http://127.0.0.1:1/secret")(failed=False)
     assert error == "ClientConnectorError"
+
+
+@pytest.mark.parametrize("wrong", ["https://", "https://[secret", "https://host:port/secret"])
+def test_a_wrong_address_names_the_setting_and_not_itself(wrong: str) -> None:
+    with pytest.raises(SettingsError, match=r"^PLANB_PING_URL .* See \.env\.example\.$") as caught:
+        HttpPing(wrong)
+    assert "secret" not in str(caught.value)
