@@ -122,14 +122,16 @@ def _show(rows: Sequence[Row]) -> None:
     console = Console()
     for (service, incident), several in groupby(sorted(rows, key=_incident), key=_incident):
         told = sorted(several, key=lambda one: (one.channel, one.id))
-        console.print(Text.assemble((told[-1].title, "bold"), f" ({service}, {incident})"))
+        console.print(Text.assemble((told[-1].title, "bold"), f" ({service}, {incident})"), soft_wrap=True)
         for channel, messages in groupby(told, key=lambda one: one.channel):
             console.print(Text(f"  {channel}"))
             for one in messages:
                 words, style = _STATES.get(one.state, (one.state, ""))
-                console.print(Text.assemble(f"    #{one.id} {one.action}, ", (words, style), f": {one.because}"))
+                console.print(
+                    Text.assemble(f"    #{one.id} {one.action}, ", (words, style), f": {one.because}"), soft_wrap=True
+                )
                 for line in _lines(one):
-                    console.print(Text(f"      {line}", style="dim"))
+                    console.print(Text(f"      {line}", style="dim"), soft_wrap=True)
 
 
 def _incident(one: Row) -> tuple[str, str]:
