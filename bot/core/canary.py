@@ -144,8 +144,13 @@ def judge(sent: Mapping[str, Sent], target: Target, now: datetime, *, late: time
     """
     due = steps(now)
     fates = [[sent[key] for key in step.keys(target) if key in sent] for step in due]
-    arrived = [any(_is_there(one, target.platform) for one in fate) for fate in fates]
-    missing = due[max((n + 1 for n, there in enumerate(arrived) if there), default=0) :]
+    arrived = 0
+    for number, fate in enumerate(fates):
+        # What was merged into a message that waited before it arrived with that one.
+        merged = arrived == number and any(one.state == "merged" for one in fate)
+        if merged or any(_is_there(one, target.platform) for one in fate):
+            arrived = number + 1
+    missing = due[arrived:]
     if not missing:
         return Arrival.WELL
     waited = now - missing[0].at

@@ -120,6 +120,15 @@ def test_one_that_arrived_makes_up_for_an_older_one_that_was_merged_into_it() ->
     assert judge(sent, SLACK, now, late=LATE) is Arrival.WELL
 
 
+def test_one_that_was_merged_into_an_older_one_arrives_with_it() -> None:
+    now = QUARTER + 4 * MINUTE + LATE + MINUTE
+    merged = arrived(now, SLACK, state="merged")
+    assert judge(merged, SLACK, now, late=LATE) is Arrival.WELL
+    first = next(step for step in steps(now) if step.at == QUARTER)
+    lost = merged | {first.keys(SLACK)[0]: Sent(state="sent", receipt=True)}
+    assert judge(lost, SLACK, now, late=LATE) is Arrival.LATE
+
+
 def test_nothing_at_all_is_a_failure() -> None:
     assert judge({}, SLACK, QUARTER, late=LATE) is Arrival.FAILED
 
