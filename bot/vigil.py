@@ -1,7 +1,6 @@
 """vigil: who watches the watcher. Builds the canary, the dead man's switch and the alarm from the settings."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import TypeVar
 from uuid import uuid4
 
 import structlog
@@ -16,17 +15,13 @@ from bot.jobs.alarm import Alarm
 from bot.jobs.canary import Canary
 from bot.jobs.loop import Bell, Pump
 from bot.jobs.watch import nothing
-from bot.jobs.watchdog import LOOK_S, Beat, Probe, Watchdog
+from bot.jobs.watchdog import LOOK_S, POLLER, Beats, Probe, Watchdog, sender
 from bot.ports import Chat, Clock, Fetcher
 from bot.settings import Settings
 from bot.store.store import SqlStore
 from bot.web.ping import HttpPing
 
-T = TypeVar("T")
 log = structlog.stdlib.get_logger(__name__)
-
-POLL, DELIVER = "poll", "deliver"
-"""The loops that must turn somewhere."""
 
 
 class Vigil:
@@ -67,11 +62,10 @@ class Vigil:
         """The fetcher that also knows the canary's page."""
         return SelfTest(fetcher=fetcher, clock=self._clock, words=self._words) if self.canary.target else fetcher
 
-    def beating(
-        self, name: str, take: Callable[[int], Awaitable[Sequence[T]]]
-    ) -> Callable[[int], Awaitable[Sequence[T]]]:
-        """`take`, leaving a sign of life."""
-        return Beat(name=name, signs=self._store, clock=self._clock).before(take) if self.watches else take
+    @property
+    def beats(self) -> Beats:
+        """What lets the loops say that they turn."""
+        return Beats(signs=self._store, clock=self._clock, wanted=self.watches)
 
     def watchdog(self, chats: Mapping[Platform, Chat]) -> Watchdog:
         """What looks whether all is well."""
@@ -92,7 +86,7 @@ class Vigil:
             clock=self._clock,
             canary=self.canary,
             ping=self.ping,
-            beats=(POLL, DELIVER, *self.probes),
+            beats=(POLLER, *map(sender, chats), *self.probes),
             platforms=chats.keys(),
             probes=self.probes,
             tell=alarm,

@@ -22,6 +22,7 @@ _TOKENS = {
     Platform.SLACK: mark("If Slack is well: run `planb check`, and renew SLACK_BOT_TOKEN where it says so."),
     Platform.DISCORD: mark("If Discord is well: run `planb check`, and renew DISCORD_TOKEN where it says so."),
 }
+_WAITS = mark("What I have to say there waits, in order, and goes out as soon as it can; for three days at most.")
 _ERROR_MOST = 300
 
 
@@ -84,7 +85,9 @@ def failed(platform: Platform, trouble: Trouble, words: Words) -> Card:
     return Card(
         tone=Tone.BAD,
         title=words("I cannot reach anybody on {platform}", platform=name),
-        lead=(words("What I have to say there waits, in order, and goes out as soon as it can; for a day at most."),),
+        lead=(
+            words("What I have to say there waits, in order, and goes out as soon as it can; for three days at most."),
+        ),
         facts=tuple(facts),
         listings=(Listing(words("What you can do"), advice),),
         footer=(words("I tell you once, and once more when it works again."),),

@@ -24,6 +24,13 @@ LOOK_S = 20.0
 LEASE = timedelta(seconds=90)
 _LEASE_NAME = "ping"
 Probe = Callable[[], Awaitable[bool]]
+Take = Callable[[int], Awaitable[Sequence[T]]]
+POLLER = "poll"
+
+
+def sender(platform: Platform) -> str:
+    """The name of the loop that delivers there."""
+    return f"deliver to {platform}"
 
 
 class Ping(Protocol):
@@ -55,11 +62,23 @@ class Beat:
             await self.signs.beat(self.name, now)
             self._last = now
 
-    def before(self, take: Callable[[int], Awaitable[Sequence[T]]]) -> Callable[[int], Awaitable[Sequence[T]]]:
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beats:
+    """Lets loops leave their signs of life; `wanted` is False where nobody reads them."""
+
+    signs: VitalSigns
+    clock: Clock
+    wanted: bool = True
+
+    def before(self, name: str, take: Take[T]) -> Take[T]:
         """`take`, with a beat before it: what was taken would be lost if a beat after it failed."""
+        if not self.wanted:
+            return take
+        beat = Beat(name=name, signs=self.signs, clock=self.clock)
 
         async def beating(room: int) -> Sequence[T]:
-            await self()
+            await beat()
             return await take(room)
 
         return beating

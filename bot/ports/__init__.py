@@ -8,7 +8,7 @@ from typing import Protocol
 from bot.domain.card import Card
 from bot.domain.polling import FeedState, Outcome
 from bot.domain.service import AddedPage
-from bot.domain.subscription import Claim, Delivery, Platform, Receipt, Subscription, Target
+from bot.domain.subscription import Claim, Delivery, GivenUp, Platform, Receipt, Subscription, Target
 from bot.ports.feeds import Document, Documents, Fetched, Fetcher, Format, Probed, Prober, no_leads
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "Fetcher",
     "Format",
     "Leases",
+    "Ledger",
     "Notes",
     "Outbox",
     "Pages",
@@ -111,12 +112,22 @@ class Outbox(Protocol):
         """Those of these thread keys whose first message is promised or posted (given up does not count)."""
         ...
 
-    async def claim_due(self, now: datetime, lease: timedelta, limit: int) -> Sequence[Claim]:
-        """Lease due deliveries, committed before return: per thread key only the oldest unfinished one."""
+    async def claim_due(
+        self, platform: Platform, now: datetime, lease: timedelta, limit: int, rest: timedelta = timedelta()
+    ) -> Sequence[Claim]:
+        """Lease a platform's due deliveries, committed before return: per thread key only the oldest unfinished one.
+
+        A reply is not due before its thread has been silent for `rest`. A claim speaks for what waits behind it and
+        would be old news at once.
+        """
         ...
 
-    async def next_due(self) -> datetime | None:
-        """When the next unfinished delivery is due or its lease ends; None if there is none."""
+    async def next_due(self, platform: Platform) -> datetime | None:
+        """When a platform's next unfinished delivery is due or its lease ends; None if there is none."""
+        ...
+
+    async def defer(self, claim: Claim, until: datetime) -> None:
+        """It was not tried: it waits for its turn."""
         ...
 
     async def sent(self, claim: Claim, receipt: Receipt, now: datetime) -> None:
@@ -133,6 +144,32 @@ class Outbox(Protocol):
 
     async def echo(self, delivery: int) -> Receipt | None:
         """What the platform reported of this delivery."""
+        ...
+
+
+class Ledger(Protocol):
+    """What became of deliveries. Every method may raise StoreAway."""
+
+    async def given_up(self, most: int) -> Sequence[GivenUp]:
+        """The newest that were given up."""
+        ...
+
+    async def unfinished(self) -> int:
+        """How many are promised and not yet at their end."""
+        ...
+
+    async def try_again(self, ids: Sequence[int], now: datetime) -> int:
+        """Those of these that were given up are due now, as if they had just been promised. How many."""
+        ...
+
+    async def begin_anew(self, now: datetime) -> int:
+        """After an older copy of the database was put back: look at every page as if for the first time."""
+        ...
+
+    async def prune(
+        self, *, deliveries: datetime, threads: datetime, echoes: datetime, now: datetime, most: int
+    ) -> int:
+        """Forget what ended before these moments, at most so many rows of each kind. How many went."""
         ...
 
 
@@ -176,7 +213,7 @@ class Leases(Protocol):
         ...
 
 
-class Store(Feeds, Subscriptions, Outbox, Pages, Leases, Notes, Protocol):
+class Store(Feeds, Subscriptions, Outbox, Ledger, Pages, Leases, Notes, Protocol):
     """All that is remembered."""
 
 

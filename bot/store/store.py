@@ -8,6 +8,7 @@ from bot.domain.errors import StoreAway
 from bot.store.database import Database
 from bot.store.feeds import SqlFeeds
 from bot.store.leases import SqlLeases
+from bot.store.ledger import SqlLedger
 from bot.store.notes import SqlNotes
 from bot.store.outbox import SqlOutbox
 from bot.store.pages import SqlPages
@@ -17,7 +18,7 @@ from bot.store.subscriptions import SqlSubscriptions
 from bot.store.vitals import SqlVitals
 
 
-class SqlStore(SqlFeeds, SqlSubscriptions, SqlOutbox, SqlPages, SqlLeases, SqlNotes, SqlVitals, SqlStories):
+class SqlStore(SqlFeeds, SqlSubscriptions, SqlOutbox, SqlLedger, SqlPages, SqlLeases, SqlNotes, SqlVitals, SqlStories):
     """All that is remembered, in one SQLite file or one Postgres database.
 
     Making one connects to nothing, so a program can start while its database is away. Any transaction that takes

@@ -32,9 +32,11 @@ _LAST_SENT = sa.select(sa.func.max(deliveries.c.finished_at, type_=Utc())).where
     deliveries.c.state == "sent",
     _OF_IT,
 )
+# A reply that was never tried may be waiting for its thread to rest, and an edit behind it: that says nothing.
+_COUNTS = sa.or_(deliveries.c.action.in_(("post", "tell")), deliveries.c.attempts > 0)
 _WAITING = (
     sa.select(deliveries.c.created_at, deliveries.c.error)
-    .where(_UNFINISHED, _OF_IT, deliveries.c.created_at > sa.bindparam("after", type_=Utc()))
+    .where(_UNFINISHED, _OF_IT, _COUNTS, deliveries.c.created_at > sa.bindparam("after", type_=Utc()))
     .order_by(deliveries.c.created_at, deliveries.c.id)
     .limit(1)
 )

@@ -8,7 +8,7 @@ import pytest
 from bot.cli import why as command
 from bot.store.engine import database_url
 from bot.store.store import SqlStore
-from tests.store.made import MINUTE, NOON, SHOWN, delivery
+from tests.store.made import MINUTE, NOON, SHOWN, claim_all, delivery
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ async def database(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("COLUMNS", "200")
     store = SqlStore(database_url(f"sqlite:///{path}"))
     await store.promise([delivery("a"), delivery("b", about="i2")], NOON)
-    first, second = await store.claim_due(NOON, MINUTE, 5)
+    first, second = await claim_all(store, NOON, MINUTE, 5)
     await store.sent(first, SHOWN, NOON + MINUTE)
     await store.failed(second, "slack: [bold]ratelimited", again=NOON + 5 * MINUTE, unsettled=False, now=NOON)
     await store.close()

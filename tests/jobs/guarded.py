@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.core import canary
 from bot.core.catalogue import Catalogue
+from bot.core.pace import Pace
 from bot.domain.card import Card
 from bot.domain.errors import StoreAway, Unreachable
 from bot.domain.service import Feed, Service
@@ -18,7 +19,7 @@ from bot.jobs.canary import Canary
 from bot.jobs.deliver import Delivering
 from bot.jobs.loop import Bell
 from bot.jobs.poll import Polling
-from bot.jobs.watchdog import LOOK_S, Beat, Probe, Watchdog
+from bot.jobs.watchdog import LOOK_S, POLLER, Beats, Probe, Watchdog, sender
 from bot.library import Library
 from bot.locale import languages
 from bot.ports import Chat, Fetched, Fetcher
@@ -108,16 +109,7 @@ class Guarded:
             luck=lambda: 0.5,
             outbox_bell=Bell(),
         )
-        self.delivering = Delivering(
-            store=self.store,
-            chats=self.chats,
-            library=self.library,
-            plans=(),
-            languages=languages(),
-            clock=self.clock,
-            luck=lambda: 1.0,
-            bell=Bell(),
-        )
+        self.deliverings = [self._delivering(platform) for platform in self.chats]
         self.canary = Canary(
             target=self.target,
             store=self.store,
@@ -126,8 +118,9 @@ class Guarded:
             language="en",
             interval=timedelta(seconds=60),
         )
-        self.take = Beat(name="poll", signs=self.store, clock=self.clock).before(self.polling.take)
-        self.claim = Beat(name="deliver", signs=self.store, clock=self.clock).before(self.delivering.take)
+        beats = Beats(signs=self.store, clock=self.clock)
+        self.take = beats.before(POLLER, self.polling.take)
+        self.claims = [beats.before(sender(one.platform), one.take) for one in self.deliverings]
         self.watchdog = self.another()
 
     def another(self, owner: str = "one") -> Watchdog:
@@ -148,10 +141,24 @@ class Guarded:
             clock=self.clock,
             canary=self.canary,
             ping=self.ping,
-            beats=("poll", "deliver", *self.probes),
+            beats=(POLLER, *map(sender, self.chats), *self.probes),
             platforms=self.chats.keys(),
             probes=self.probes,
             tell=alarm,
+        )
+
+    def _delivering(self, platform: Platform) -> Delivering:
+        return Delivering(
+            platform=platform,
+            pace=Pace(budgets={}),
+            store=self.store,
+            chats=self.chats,
+            library=self.library,
+            plans=(),
+            languages=languages(),
+            clock=self.clock,
+            luck=lambda: 1.0,
+            bell=Bell(),
         )
 
     async def begin(self) -> None:
@@ -164,9 +171,10 @@ class Guarded:
         await self.polling.save_quiet()
 
     async def send(self) -> None:
-        while claims := await self.claim(50):
-            for claim in claims:
-                await self.delivering.work(claim)
+        for claim_due, delivering in zip(self.claims, self.deliverings, strict=True):
+            while claims := await claim_due(50):
+                for claim in claims:
+                    await delivering.work(claim)
 
     async def round(self) -> None:
         """Twenty seconds later: every loop that is not stopped has its turn."""

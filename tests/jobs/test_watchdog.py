@@ -99,7 +99,7 @@ async def test_the_self_tests_channel_follows_the_setting(memory: SqlStore) -> N
     assert [one.target for one in await memory.subscriptions(SLUG)] == [SLACK]
     await guarded(memory, target=None).canary.settle()
     assert await memory.subscriptions(SLUG) == []
-    assert await memory.next_due() is None
+    assert await memory.next_due(Platform.SLACK) is None
 
 
 async def test_a_copy_that_does_not_know_the_self_test_cannot_stop_it(memory: SqlStore) -> None:

@@ -2,12 +2,12 @@ import pytest
 
 from bot.domain.subscription import Action
 from bot.store.store import SqlStore
-from tests.store.made import LOUNGE, MINUTE, NOON, SHOWN, delivery
+from tests.store.made import LOUNGE, MINUTE, NOON, SHOWN, claim_all, delivery
 
 
 async def told(store: SqlStore) -> None:
     await store.promise([delivery("a"), delivery("b", to=LOUNGE), delivery("c", about="i2")], NOON)
-    first, second, _ = await store.claim_due(NOON + MINUTE, MINUTE, 5)
+    first, second, _ = await claim_all(store, NOON + MINUTE, MINUTE, 5)
     await store.sent(first, SHOWN, NOON + MINUTE)
     await store.echoed(first.id, SHOWN, NOON + 2 * MINUTE)
     await store.failed(second, "discord: 403", again=None, unsettled=False, now=NOON + 2 * MINUTE)

@@ -3,10 +3,10 @@ from datetime import timedelta
 
 from bot.domain.polling import Outcome
 from bot.domain.status import Freshness
-from bot.domain.subscription import Platform
+from bot.domain.subscription import Action, Platform
 from bot.domain.vitals import Flow, Sent, Vitals
 from bot.store.store import SqlStore
-from tests.store.made import MINUTE, NOON, SHOWN, delivery
+from tests.store.made import MINUTE, NOON, SHOWN, claim_all, delivery
 
 
 async def test_a_new_database_has_nothing_to_tell(store: SqlStore) -> None:
@@ -42,7 +42,7 @@ async def test_what_waits_since_the_last_success_is_known_for_each_platform(stor
     await store.promise([delivery("a", about="i1")], NOON)
     await store.promise([delivery("b", about="i2")], NOON + MINUTE)
     assert (await store.vitals()).flows[Platform.SLACK] == Flow(waiting_since=NOON)
-    first, second = await store.claim_due(NOON + 2 * MINUTE, MINUTE, 5)
+    first, second = await claim_all(store, NOON + 2 * MINUTE, MINUTE, 5)
     await store.failed(first, "slack: ratelimited", again=NOON + 9 * MINUTE, unsettled=False, now=NOON + 2 * MINUTE)
     assert (await store.vitals()).flows[Platform.SLACK] == Flow(waiting_since=NOON, error="slack: ratelimited")
     await store.sent(second, SHOWN, NOON + 3 * MINUTE)
@@ -53,9 +53,17 @@ async def test_what_waits_since_the_last_success_is_known_for_each_platform(stor
     assert flows[Platform.DISCORD] == Flow()
 
 
+async def test_a_reply_that_lets_its_thread_rest_does_not_count_as_waiting(store: SqlStore) -> None:
+    await store.promise([delivery("a", Action.REPLY), delivery("b", Action.EDIT)], NOON)
+    assert (await store.vitals()).flows[Platform.SLACK] == Flow()
+    (reply,) = await claim_all(store, NOON, MINUTE, 5)
+    await store.failed(reply, "slack: ratelimited", again=NOON + MINUTE, unsettled=False, now=NOON)
+    assert (await store.vitals()).flows[Platform.SLACK] == Flow(waiting_since=NOON, error="slack: ratelimited")
+
+
 async def test_the_fate_of_deliveries_is_found_by_their_keys(store: SqlStore) -> None:
     await store.promise([delivery("a", about="i1"), delivery("b", about="i2")], NOON)
-    first, second = await store.claim_due(NOON, MINUTE, 5)
+    first, second = await claim_all(store, NOON, MINUTE, 5)
     await store.sent(first, SHOWN, NOON)
     await store.echoed(first.id, SHOWN, NOON)
     await store.failed(second, "gone", again=None, unsettled=False, now=NOON)
@@ -71,4 +79,4 @@ async def test_what_is_withdrawn_is_delivered_no_more_and_the_rest_is(store: Sql
     feed = delivery("a").change.feed
     assert await store.withdraw("another", "switched off", NOON) == 0
     assert await store.withdraw(feed, "switched off", NOON) == 1
-    assert await store.claim_due(NOON + timedelta(hours=1), MINUTE, 5) == []
+    assert await claim_all(store, NOON + timedelta(hours=1), MINUTE, 5) == []

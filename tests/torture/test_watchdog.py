@@ -158,7 +158,7 @@ async def test_whatever_stops_is_heard_of_outside_within_six_minutes(
 
     silent = max(world.alive) - stopped
     told = min(world.failed, default=float("inf")) - stopped
-    print(f"{stop.__name__:24} at minute {moment:4}: last alive {silent:+5.1f} min, failure told {told:+5.1f} min")  # noqa: T201 - the summary table
+    print(f"{stop.__name__:24} at minute {moment:4}: last alive {silent:+5.1f} min, failure told {told:+5.1f} min")
     assert min(told, silent + 1) <= MOST_MIN
     assert silent < MOST_MIN
 
