@@ -46,6 +46,7 @@ class Vigil:
             clock=clock,
             language=settings.planb_language,
             interval=settings.poll_interval,
+            rest=settings.group_wait,
         )
 
     @property

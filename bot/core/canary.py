@@ -132,9 +132,12 @@ def _update(step: Step, words: Words) -> dict[str, object]:
     return {"id": step.update, "status": phase, "body": words(text), "created_at": at, "display_at": at}
 
 
-def patience(interval: timedelta) -> timedelta:
-    """How late a message may be: its poll, a tenth later for the jitter, and the way from there."""
-    return interval * 1.1 + timedelta(seconds=SLACK_S)
+def patience(interval: timedelta, rest: timedelta = timedelta()) -> timedelta:
+    """How late a message may be: its poll, a tenth later for the jitter, and the way from there.
+
+    `rest` is how long a thread is quiet between two messages; only what is longer than our own pauses makes them late.
+    """
+    return interval * 1.1 + timedelta(seconds=SLACK_S) + max(timedelta(), rest - _SAID[1][0])
 
 
 def judge(sent: Mapping[str, Sent], target: Target, now: datetime, *, late: timedelta) -> Arrival:

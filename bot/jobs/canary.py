@@ -16,7 +16,8 @@ log = structlog.stdlib.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Canary:
-    """`target` is its channel, None where the operator wants no canary. `interval` is how often it is polled."""
+    """`target` is its channel, None where the operator wants no canary. `interval` is how often it is polled,
+    `rest` how long a thread is quiet between two messages."""
 
     target: Target | None
     store: Store
@@ -24,6 +25,7 @@ class Canary:
     clock: Clock
     language: Language
     interval: timedelta
+    rest: timedelta = timedelta()
 
     async def settle(self) -> None:
         """Let its channel follow it and nobody else, as the setting says now. Raise StoreAway."""
@@ -46,7 +48,7 @@ class Canary:
         if not any(one.target == self.target for one in await self.store.subscriptions(SLUG)):
             return Arrival.FAILED  # its channel was closed to us
         sent = await self.signs.fates(key for step in steps(now) for key in step.keys(self.target))
-        arrival = judge(sent, self.target, now, late=patience(self.interval))
+        arrival = judge(sent, self.target, now, late=patience(self.interval, self.rest))
         if arrival is not Arrival.WELL:
             # An older copy of the program, still running beside us, does not know this page and puts it off for a day.
             await self.store.hasten([SLUG], now)

@@ -74,6 +74,11 @@ def test_a_missing_message_is_noticed_within_six_minutes() -> None:
     assert longest_silence() + patience(timedelta(seconds=60)) + looks <= timedelta(minutes=6)
 
 
+def test_only_a_rest_longer_than_its_own_pauses_makes_it_late() -> None:
+    assert patience(MINUTE, timedelta(seconds=30)) == patience(MINUTE)
+    assert patience(MINUTE, 5 * MINUTE) == patience(MINUTE) + MINUTE
+
+
 def test_it_says_in_both_languages_that_it_is_a_test() -> None:
     assert "only a test" in page(QUARTER).incidents[0].title
     french = FORMAT.parse(documents(QUARTER, languages()["fr"]), "https://example.org")
