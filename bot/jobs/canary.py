@@ -16,8 +16,10 @@ log = structlog.stdlib.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Canary:
-    """`target` is its channel, None where the operator wants no canary. `interval` is how often it is polled,
-    `rest` how long a thread is quiet between two messages."""
+    """`target` is its channel, None where the operator wants no canary.
+
+    `interval` is how often it is polled, `rest` how long a thread is quiet between two messages.
+    """
 
     target: Target | None
     store: Store
