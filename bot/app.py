@@ -41,6 +41,7 @@ from bot.settings import Settings
 from bot.store.engine import database_url
 from bot.store.migrate import migrate
 from bot.store.store import SqlStore
+from bot.vigil import Vigil, answers
 from bot.web.app import serve
 from bot.web.surface import Surface
 
@@ -67,12 +68,13 @@ class App:
         self.name = secrets.token_hex(8)
         self.url = database_url(settings.database_url)
         self.store = SqlStore(self.url)
-        self.library = Library(team.catalogue, self.store)
+        self.words: Mapping[Language, Words] = languages()
+        self.vigil = Vigil(settings, self.store, self.clock, self.words)
+        self.library = Library(team.catalogue, self.store, self.vigil.hidden)
         self.fetcher = HttpFetcher(
             clock=self.clock, contact=settings.planb_contact or CONTACT, allowed=settings.allowed_networks
         )
         self.prober = HttpProber(self.fetcher)
-        self.words: Mapping[Language, Words] = languages()
         self.desk = Desk(self._office(), COMMANDS)
         self.console = ConsoleChat(
             desk=self.desk, outbox=self.store, clock=self.clock, language=settings.planb_language, out=out
@@ -143,11 +145,13 @@ class App:
             self._routes = (*self._routes, *chat.routes())
             if role.works or not settings.slack_app_token:
                 self._running["slack"] = chat.run
+            self.vigil.probes["slack"] = answers(chat.check)
         if settings.discord_token:
             self.discord = self.chats[Platform.DISCORD] = discord_chat(settings, self.desk, self.store, self.clock)
             self._routes = (*self._routes, *self.discord.routes())
             if role.works or settings.interactions_key:
                 self._running["discord"] = self.discord.run
+            self.vigil.probes["discord"] = self.discord.connected
         if settings.speaks_to_no_platform and role.works:
             self._running["console"] = self.console.run
 
@@ -170,15 +174,19 @@ class App:
 
     async def work(self) -> None:
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(LOOKUPS_AT_ONCE, "lookup"))
-        polling = self.polling(self.fetcher)
+        polling = self.polling(self.vigil.fetcher(self.fetcher))
         self.surface.health.rounds = lambda: polling.looked_at
         await self.library.refresh(self.clock.now())
         await self.store.register_feeds(polling.feed_ids, self.clock.now())
+        await self.vigil.canary.settle()
         self._start(self._running.keys())
         log.info("ready", services=len(self.team.catalogue.services), chats=sorted(self._running))
         try:
             pruning = Pruning(store=self.store, clock=self.clock, owner=self.name)
-            await run_all(self.bells, polling, map(self.delivering, Platform), self._watching(), pruning)
+            pumps = run_all(
+                self.bells, polling, map(self.delivering, Platform), self._watching(), pruning, self.vigil.beats
+            )
+            await asyncio.gather(pumps, self.vigil.run(self.bells.slow, self.chats))
         finally:
             await end(self._listening.values())
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -41,6 +41,10 @@ class Settings(BaseSettings):
     planb_allowed_networks: str = ""
     planb_public_url: str = ""
 
+    planb_canary: str = ""
+    planb_ping_url: SecretStr | None = None
+    planb_alarm: str = ""
+
     slack_bot_token: SecretStr | None = None
     slack_app_token: SecretStr | None = None
     slack_signing_secret: SecretStr | None = None
@@ -64,6 +68,14 @@ class Settings(BaseSettings):
     log_format: Literal["auto", "console", "json", "logfmt"] = "auto"
 
     dyno: str = ""
+
+    @field_validator("planb_ping_url")
+    @classmethod
+    def _https_only(cls, address: SecretStr | None) -> SecretStr | None:
+        """Whoever reads the address on its way could say that all is well."""
+        if address and not address.get_secret_value().startswith("https://"):
+            raise ValueError("the address must begin with https://")
+        return address
 
     @property
     def admins(self) -> frozenset[str]:
@@ -128,5 +140,6 @@ def secrets(settings: Settings) -> tuple[str, ...]:
         settings.slack_app_token,
         settings.slack_signing_secret,
         settings.discord_token,
+        settings.planb_ping_url,
     )
     return tuple(one.get_secret_value() for one in hidden if one and one.get_secret_value())

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from bot.domain.errors import SettingsError
-from bot.settings import Settings, read_settings
+from bot.settings import Settings, read_settings, secrets
 
 
 def settings(networks: str) -> Settings:
@@ -42,4 +42,18 @@ def test_a_wrong_public_key_is_one_line_that_says_where_to_find_it(
     with pytest.raises(
         SettingsError, match=r"^DISCORD_PUBLIC_KEY: 64 hex.*General Information\. See \.env\.example\.$"
     ):
+        read_settings()
+
+
+def test_the_address_of_the_dead_mans_switch_is_a_secret() -> None:
+    said = Settings(_env_file=None, planb_ping_url="https://switch.example/key")
+
+    assert "https://switch.example/key" in secrets(said)
+    assert "switch.example" not in repr(said)
+
+
+def test_the_dead_mans_switch_is_asked_in_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PLANB_PING_URL", "http://switch.example/key")
+
+    with pytest.raises(SettingsError, match=r"^PLANB_PING_URL: .*must begin with https://\. See \.env\.example\.$"):
         read_settings()

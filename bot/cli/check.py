@@ -93,7 +93,7 @@ async def _database(app: App) -> AsyncIterator[Finding]:
 
 
 async def _channels(app: App) -> Finding:
-    followed = await app.store.subscribed_services()
+    followed = [slug for slug in await app.store.subscribed_services() if not app.library.hides(slug)]
     if not followed:
         return Finding(what="channels", ok=None, says="none follows anything", mend="type /outage subscribe chatgpt")
     return Finding(what="channels", ok=True, says=f"{len(followed)} tools are followed")

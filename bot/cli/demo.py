@@ -60,6 +60,9 @@ def _settings(folder: Path, channel: str) -> Settings:
         "poll_seconds": POLL_S,
         "port": None,
         "log_level": "error",
+        "planb_canary": "",
+        "planb_ping_url": None,
+        "planb_alarm": "",
     }
     if not channel:
         changed |= {"slack_bot_token": None, "discord_token": None}

@@ -104,6 +104,19 @@ def check(
 
 
 @app.command()
+def why(
+    about: Annotated[
+        list[str], typer.Argument(metavar="INCIDENT-or-DELIVERY", help="A number, an id, or words of it.")
+    ],
+    json: Json = False,  # noqa: FBT002 - a flag
+) -> None:
+    """Tell of each message of an incident when it was seen, why it was told, and where it is or what became of it."""
+    from bot.cli import why as command  # noqa: PLC0415
+
+    command.why(" ".join(about), json=json)
+
+
+@app.command()
 def services(query: Annotated[str, typer.Argument(help="Part of a name or a category.")] = "") -> None:
     """List the services we know."""
     from bot.cli import services as command  # noqa: PLC0415

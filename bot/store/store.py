@@ -14,10 +14,14 @@ from bot.store.notes import SqlNotes
 from bot.store.outbox import SqlOutbox
 from bot.store.pages import SqlPages
 from bot.store.schema import HEAD
+from bot.store.stories import SqlStories
 from bot.store.subscriptions import SqlSubscriptions
+from bot.store.vitals import SqlVitals
 
 
-class SqlStore(SqlFeeds, SqlSubscriptions, SqlOutbox, SqlLedger, SqlPages, SqlLeases, SqlNotes, SqlFigures):
+class SqlStore(
+    SqlFeeds, SqlSubscriptions, SqlOutbox, SqlLedger, SqlPages, SqlLeases, SqlNotes, SqlFigures, SqlVitals, SqlStories
+):
     """All that is remembered, in one SQLite file or one Postgres database.
 
     Making one connects to nothing, so a program can start while its database is away. Any transaction that takes

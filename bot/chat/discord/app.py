@@ -106,6 +106,10 @@ class DiscordChat:
         async with self._sending() as posts:
             await posts.tell(owner, self._embed(card, self._language))
 
+    async def connected(self) -> bool:
+        """Whether the gateway is open now."""
+        return self._posts is not None and self._posts.connected
+
     async def check(self) -> str:
         """Who we are to Discord. Raise SettingsError where a setting is wrong, ConnectionError where Discord is away.
 
