@@ -26,6 +26,7 @@ from bot.domain.words import Language, Words
 from bot.feeds import FORMATS
 from bot.feeds.fetch import CONTACT, HttpFetcher
 from bot.feeds.probe import HttpProber
+from bot.jobs.compose import Composing
 from bot.jobs.deliver import Delivering
 from bot.jobs.loop import STORE_AWAY_S, end, supervise
 from bot.jobs.poll import Polling
@@ -220,14 +221,22 @@ class App:
             platform=platform,
             store=self.store,
             chats=self.chats,
-            library=self.library,
-            plans=self.team.plans,
-            languages=self.words,
+            composing=self._composing(),
             clock=self.clock,
             luck=random.random,
             bell=self.bells.rooms[platform],
             lease=self.settings.lease,
             rest=self.settings.group_wait,
+            meter=self.surface.meter,
+        )
+
+    def _composing(self) -> Composing:
+        return Composing(
+            store=self.store,
+            library=self.library,
+            plans=self.team.plans,
+            languages=self.words,
+            clock=self.clock,
         )
 
     def _watching(self) -> Watching:

@@ -51,6 +51,7 @@ class Verdict:
 
     permanent: the destination is gone or closed to us; do not try again.
     hopeless: the platform will never take this message; the channel is fine.
+    limited: the platform says that we speak too fast.
     ambiguous: the message may have been posted; settle that before trying again.
     retry_after: the platform's own wish; `scope` says for whom it holds, at the widest. MESSAGE: for this one alone.
     """
@@ -59,6 +60,7 @@ class Verdict:
     ambiguous: bool = False
     hopeless: bool = False
     retry_after: timedelta | None = None
+    limited: bool = False
     scope: Scope = Scope.MESSAGE
 
 

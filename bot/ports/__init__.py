@@ -10,6 +10,7 @@ from bot.domain.polling import FeedState, Outcome
 from bot.domain.service import AddedPage
 from bot.domain.subscription import Claim, Delivery, GivenUp, Platform, Receipt, Subscription, Target
 from bot.ports.feeds import Document, Documents, Fetched, Fetcher, Format, Probed, Prober, no_leads
+from bot.ports.outbox import Ledger, Outbox
 from bot.ports.meter import Counting
 from bot.ports.notes import NoteList
 
@@ -108,78 +109,6 @@ class Subscriptions(Protocol):
 
     async def forget_workspace(self, platform: Platform, workspace: str, now: datetime) -> int:
         """The team threw us out: erase its subscriptions and pages, send it nothing more. Return how many it had."""
-        ...
-
-
-class Outbox(Protocol):
-    """The deliveries' half of the store. Every method may raise StoreAway."""
-
-    async def promise(self, deliveries: Sequence[Delivery], now: datetime) -> int:
-        """Store deliveries; those whose key exists are left alone. Return how many were new."""
-        ...
-
-    async def rooted(self, threads: Iterable[str]) -> frozenset[str]:
-        """Those of these thread keys whose first message is promised or posted (given up does not count)."""
-        ...
-
-    async def claim_due(
-        self, platform: Platform, now: datetime, lease: timedelta, limit: int, rest: timedelta = timedelta()
-    ) -> Sequence[Claim]:
-        """Lease a platform's due deliveries, committed before return: per thread key only the oldest unfinished one.
-
-        A reply is not due before its thread has been silent for `rest`. A claim speaks for what waits behind it and
-        would be old news at once.
-        """
-        ...
-
-    async def next_due(self, platform: Platform) -> datetime | None:
-        """When a platform's next unfinished delivery is due or its lease ends; None if there is none."""
-        ...
-
-    async def defer(self, claim: Claim, until: datetime) -> None:
-        """It was not tried: it waits for its turn."""
-        ...
-
-    async def sent(self, claim: Claim, receipt: Receipt, now: datetime) -> None:
-        """It is there. The receipt of a post becomes the root of its thread key."""
-        ...
-
-    async def failed(self, claim: Claim, error: str, *, again: datetime | None, unsettled: bool, now: datetime) -> None:
-        """It did not go out (or, `unsettled`, perhaps did). `again` None gives it up for good."""
-        ...
-
-    async def echoed(self, delivery: int, receipt: Receipt, now: datetime) -> None:
-        """The platform itself reports that it shows this delivery (Slack's metadata echo)."""
-        ...
-
-    async def echo(self, delivery: int) -> Receipt | None:
-        """What the platform reported of this delivery."""
-        ...
-
-
-class Ledger(Protocol):
-    """What became of deliveries. Every method may raise StoreAway."""
-
-    async def given_up(self, most: int) -> Sequence[GivenUp]:
-        """The newest that were given up."""
-        ...
-
-    async def unfinished(self) -> int:
-        """How many are promised and not yet at their end."""
-        ...
-
-    async def try_again(self, ids: Sequence[int], now: datetime) -> int:
-        """Those of these that were given up are due now, as if they had just been promised. How many."""
-        ...
-
-    async def begin_anew(self, now: datetime) -> int:
-        """After an older copy of the database was put back: look at every page as if for the first time."""
-        ...
-
-    async def prune(
-        self, *, deliveries: datetime, threads: datetime, echoes: datetime, now: datetime, most: int
-    ) -> int:
-        """Forget what ended before these moments, at most so many rows of each kind. How many went."""
         ...
 
 

@@ -16,6 +16,7 @@ from bot.feeds.formats.statuspage import FORMAT
 from bot.feeds.selftest import SelfTest
 from bot.jobs.alarm import Alarm
 from bot.jobs.canary import Canary
+from bot.jobs.compose import Composing
 from bot.jobs.deliver import Delivering
 from bot.jobs.loop import Bell
 from bot.jobs.poll import Polling
@@ -153,9 +154,13 @@ class Guarded:
             pace=Pace(budgets={}),
             store=self.store,
             chats=self.chats,
-            library=self.library,
-            plans=(),
-            languages=languages(),
+            composing=Composing(
+                store=self.store,
+                library=self.library,
+                plans=(),
+                languages=languages(),
+                clock=self.clock,
+            ),
             clock=self.clock,
             luck=lambda: 1.0,
             bell=Bell(),

@@ -194,7 +194,7 @@ async def test_a_platform_that_is_not_set_up_waits(world: World) -> None:
 
 
 async def test_a_service_that_left_the_catalogue_waits_to_be_given_up(world: World) -> None:
-    world.delivering.library = Library(Catalogue(()))
+    world.delivering.composing.library = Library(Catalogue(()))
     await make(world)
     await world.deliver()
     assert titles(world.chat) == []
@@ -202,7 +202,7 @@ async def test_a_service_that_left_the_catalogue_waits_to_be_given_up(world: Wor
 
 
 async def test_without_plans_nothing_is_asked_about_alternatives(world: World) -> None:
-    world.delivering.plans = ()
+    world.delivering.composing.plans = ()
     await make(world)
     await world.deliver()
     assert world.chat.delivered[0][1].listings == ()

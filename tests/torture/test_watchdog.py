@@ -119,6 +119,8 @@ async def theatre(store: SqlStore, database: Path) -> AsyncIterator[Theatre]:
             token=TOKEN,
             desk=DiscordDesk(),
             notes=store,
+            leases=store,
+            forget=store.forget_workspace,
             clock=clock,
             api_url=discord.api_url,
             gateway_url=discord.gateway_url,

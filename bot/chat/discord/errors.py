@@ -64,7 +64,7 @@ def verdict(error: Exception) -> Verdict:
     if isinstance(error, TooManyRefused):
         return Verdict(retry_after=error.wait, scope=Scope.PLATFORM)
     if isinstance(error, discord.RateLimited):
-        return Verdict(retry_after=timedelta(seconds=error.retry_after), scope=Scope.CHANNEL)
+        return Verdict(retry_after=timedelta(seconds=error.retry_after), limited=True, scope=Scope.CHANNEL)
     return _of_answer(error) if isinstance(error, discord.HTTPException) else _AMBIGUOUS
 
 
@@ -84,7 +84,7 @@ def _of_limit(error: discord.HTTPException) -> Verdict:
     if "Via" not in headers:
         return Verdict(retry_after=max(_asked(error, _PLATFORM_PAUSE), _PLATFORM_PAUSE), scope=Scope.PLATFORM)
     scope = _SCOPES.get(headers.get("X-RateLimit-Scope", ""), Scope.CHANNEL)
-    return Verdict(retry_after=_asked(error, _CHANNEL_PAUSE), scope=scope)
+    return Verdict(retry_after=_asked(error, _CHANNEL_PAUSE), limited=True, scope=scope)
 
 
 # A refused token says nothing of the channel: the channels stay subscribed, and the log says how to mend it.

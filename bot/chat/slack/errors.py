@@ -122,7 +122,7 @@ def _answered(error: SlackApiError) -> Verdict:
         # Slack does not say which of its limits was reached. A post's may be the channel's or the workspace's, an
         # edit's is the workspace's: the wider one, so that nothing is sent before its time.
         # https://docs.slack.dev/apis/web-api/rate-limits
-        return Verdict(retry_after=_wait(error.response.headers.get("Retry-After", "")), scope=Scope.WORKSPACE)
+        return Verdict(retry_after=_wait(error.response.headers.get("Retry-After", "")), limited=True, scope=Scope.WORKSPACE)
     if status >= _SERVER_ERROR or (status == _FINE and not said):
         return _UNCLEAR
     return VERDICTS.get(said, Verdict())

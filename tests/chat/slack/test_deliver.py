@@ -131,7 +131,7 @@ async def test_it_waits_as_long_as_slack_wishes(chat: SlackChat, front: SlackFro
     with pytest.raises(SendError) as raised:
         await chat.deliver(claim(), CARD)
 
-    assert raised.value.verdict == Verdict(retry_after=timedelta(seconds=37), scope=Scope.WORKSPACE)
+    assert raised.value.verdict == Verdict(retry_after=timedelta(seconds=37), limited=True, scope=Scope.WORKSPACE)
     assert len(front.calls) == 1
 
 

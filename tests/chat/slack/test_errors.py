@@ -89,7 +89,7 @@ def test_no_row_of_the_table_is_untested() -> None:
     ],
 )
 def test_a_rate_limit_says_when_to_come_back(error: SlackApiError, seconds: int) -> None:
-    assert verdict(error) == Verdict(retry_after=timedelta(seconds=seconds), scope=Scope.WORKSPACE)
+    assert verdict(error) == Verdict(retry_after=timedelta(seconds=seconds), limited=True, scope=Scope.WORKSPACE)
 
 
 @pytest.mark.parametrize(
