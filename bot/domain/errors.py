@@ -37,7 +37,7 @@ class NotTheFormat(FeedError):
 
 
 class Scope(StrEnum):
-    """How far a verdict reaches, from narrow to wide."""
+    """Whom a platform's answer, or its limit, is about."""
 
     MESSAGE = "message"
     CHANNEL = "channel"
@@ -49,15 +49,15 @@ class Scope(StrEnum):
 class Verdict:
     """What a failed send means. Exactly one way out, decided by the chat adapter from the platform's answer.
 
-    permanent: the destination is gone or closed to us; do not try again.
+    permanent: of a channel, it is gone or closed to us; of a message, the platform will never take it. Do not try again.
     ambiguous: the message may have been posted; settle that before trying again.
-    retry_after: the platform's own wish; `scope` says for whom it holds, at the widest. MESSAGE: for this one alone.
+    retry_after: nothing of that kind may be sent within `scope` before then.
     """
 
     permanent: bool = False
     ambiguous: bool = False
     retry_after: timedelta | None = None
-    scope: Scope = Scope.MESSAGE
+    scope: Scope = Scope.CHANNEL
 
 
 class SendError(PlanBError):
