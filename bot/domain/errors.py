@@ -37,7 +37,7 @@ class NotTheFormat(FeedError):
 
 
 class Scope(StrEnum):
-    """Whom a platform's answer, or its limit, is about."""
+    """How far a verdict reaches, from narrow to wide."""
 
     MESSAGE = "message"
     CHANNEL = "channel"
@@ -49,15 +49,17 @@ class Scope(StrEnum):
 class Verdict:
     """What a failed send means. Exactly one way out, decided by the chat adapter from the platform's answer.
 
-    permanent: of a channel, it is gone or closed to us; of a message, the platform will never take it. Do not try again.
+    permanent: the destination is gone or closed to us; do not try again.
+    hopeless: the platform will never take this message; the channel is fine.
     ambiguous: the message may have been posted; settle that before trying again.
-    retry_after: nothing of that kind may be sent within `scope` before then.
+    retry_after: the platform's own wish; `scope` says for whom it holds, at the widest. MESSAGE: for this one alone.
     """
 
     permanent: bool = False
     ambiguous: bool = False
+    hopeless: bool = False
     retry_after: timedelta | None = None
-    scope: Scope = Scope.CHANNEL
+    scope: Scope = Scope.MESSAGE
 
 
 class SendError(PlanBError):
