@@ -27,10 +27,14 @@ class Settings(BaseSettings):
     planb_contact: str = ""
     planb_sight_notices: bool = True
     planb_allowed_networks: str = ""
+    planb_public_url: str = ""
+    planb_keys: SecretStr | None = None
 
     slack_bot_token: SecretStr | None = None
     slack_app_token: SecretStr | None = None
     slack_signing_secret: SecretStr | None = None
+    planb_slack_client_id: str = ""
+    planb_slack_client_secret: SecretStr | None = None
     slack_admins: str = ""
     slack_api_url: str = ""
 
@@ -62,6 +66,22 @@ class Settings(BaseSettings):
             raise SettingsError(f"PLANB_ALLOWED_NETWORKS: {error}. See .env.example.") from None
 
     @property
+    def keys(self) -> tuple[str, ...]:
+        """What seals stored tokens: the first seals, all open."""
+        written = self.planb_keys.get_secret_value() if self.planb_keys else ""
+        return tuple(one.strip() for one in written.split(",") if one.strip())
+
+    @property
+    def installs_from_slack(self) -> bool:
+        """Whether workspaces can install the app by OAuth."""
+        return bool(self.planb_slack_client_id and self.planb_slack_client_secret)
+
+    @property
+    def speaks_slack(self) -> bool:
+        """Whether there is a token for Slack, or a way to come by one."""
+        return self.slack_bot_token is not None or self.installs_from_slack
+
+    @property
     def poll_interval(self) -> timedelta:
         """The time between two polls of a followed service."""
         return timedelta(seconds=self.poll_seconds)
@@ -74,7 +94,7 @@ class Settings(BaseSettings):
     @property
     def speaks_to_no_platform(self) -> bool:
         """No token at all: then the console is the chat."""
-        return self.slack_bot_token is None and self.discord_token is None
+        return not self.speaks_slack and self.discord_token is None
 
 
 def read_settings() -> Settings:
@@ -89,5 +109,12 @@ def read_settings() -> Settings:
 
 def secrets(settings: Settings) -> tuple[str, ...]:
     """The values that must never be shown."""
-    hidden = (settings.slack_bot_token, settings.slack_app_token, settings.slack_signing_secret, settings.discord_token)
-    return tuple(one.get_secret_value() for one in hidden if one and one.get_secret_value())
+    hidden = (
+        settings.planb_keys,
+        settings.planb_slack_client_secret,
+        settings.slack_bot_token,
+        settings.slack_app_token,
+        settings.slack_signing_secret,
+        settings.discord_token,
+    )
+    return (*settings.keys, *(one.get_secret_value() for one in hidden if one and one.get_secret_value()))

@@ -105,6 +105,22 @@ def migrate() -> None:
     command.migrate()
 
 
+@app.command("new-key")
+def new_key() -> None:
+    """Print a new key for PLANB_KEYS."""
+    from bot.cli import keys as command  # noqa: PLC0415
+
+    command.new_key()
+
+
+@app.command()
+def reseal() -> None:
+    """Seal every stored token anew under the first of PLANB_KEYS. The bot may run meanwhile."""
+    from bot.cli import keys as command  # noqa: PLC0415
+
+    command.reseal()
+
+
 @app.command("slack-manifest")
 def slack_manifest(
     http: Annotated[str, typer.Option(help="For HTTP mode: the public address, https://bot.example.org.")] = "",

@@ -10,6 +10,7 @@ from bot.domain.polling import FeedState, Outcome
 from bot.domain.service import AddedPage
 from bot.domain.subscription import Claim, Delivery, Platform, Receipt, Subscription, Target
 from bot.ports.feeds import Document, Documents, Fetched, Fetcher, Format, Probed, Prober, no_leads
+from bot.ports.installs import Installs, Safe, Tickets
 
 __all__ = [
     "Chat",
@@ -20,15 +21,18 @@ __all__ = [
     "Fetched",
     "Fetcher",
     "Format",
+    "Installs",
     "Leases",
     "Notes",
     "Outbox",
     "Pages",
     "Probed",
     "Prober",
+    "Safe",
     "Settled",
     "Store",
     "Subscriptions",
+    "Tickets",
     "no_leads",
 ]
 
@@ -176,7 +180,7 @@ class Leases(Protocol):
         ...
 
 
-class Store(Feeds, Subscriptions, Outbox, Pages, Leases, Notes, Protocol):
+class Store(Feeds, Subscriptions, Outbox, Pages, Leases, Installs, Tickets, Notes, Protocol):
     """All that is remembered."""
 
 

@@ -119,8 +119,8 @@ def mend(error: BaseException | None, token: str) -> SettingsError | None:
 def _answered(error: SlackApiError) -> Verdict:
     status, said = _status(error.response), word(error)
     if status == _TOO_MANY or said in RATE_LIMITED:
-        # Slack does not say which limit was reached. A post's may be the channel's or the workspace's, an edit's is the
-        # workspace's: the wider one, so that nothing is sent before its time.
+        # Slack does not say which of its limits was reached. A post's may be the channel's or the workspace's, an
+        # edit's is the workspace's: the wider one, so that nothing is sent before its time.
         # https://docs.slack.dev/apis/web-api/rate-limits
         return Verdict(retry_after=_wait(error.response.headers.get("Retry-After", "")), scope=Scope.WORKSPACE)
     if status >= _SERVER_ERROR or (status == _FINE and not said):
