@@ -103,6 +103,10 @@ class Subscriptions(Protocol):
         """The destination is closed to us: tell it nothing more. Return the owners to inform, once each."""
         ...
 
+    async def forget_workspace(self, platform: Platform, workspace: str, now: datetime) -> int:
+        """The team threw us out: erase its subscriptions and pages, send it nothing more. Return how many it had."""
+        ...
+
 
 class Outbox(Protocol):
     """The deliveries' half of the store. Every method may raise StoreAway."""
