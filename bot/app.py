@@ -123,7 +123,7 @@ class App:
     def add_chats(self) -> None:
         """Build the platforms that have a token; without any, the console is the chat."""
         settings = self.settings
-        if settings.slack_bot_token:
+        if settings.speaks_slack:
             chat = self.slack = self.chats[Platform.SLACK] = slack_chat(settings, self.desk, self.store, self.clock)
             self._routes = (*self._routes, *chat.routes())
             self._running["slack"] = chat.run

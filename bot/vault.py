@@ -54,6 +54,29 @@ class Vault:
         return sealed.startswith(f"{_VERSION}.{self._first}.")
 
 
+class ShutVault:
+    """Stands in where the keys are missing or wrong: the rest of the program goes on, and each use says why not."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+
+    def seal(self, secret: str, label: str) -> str:  # noqa: ARG002 - as Vault has it
+        """Raise SealBroken."""
+        raise SealBroken(f"the token of {label} cannot be sealed: {self.reason}")
+
+    def open(self, sealed: str, label: str) -> str:  # noqa: ARG002 - as Vault has it
+        """Raise SealBroken."""
+        raise SealBroken(f"the token of {label} cannot be opened: {self.reason}")
+
+
+def open_vault(keys: Iterable[str]) -> Vault | ShutVault:
+    """A vault, whatever the keys are like: a lost key is no reason to stop."""
+    try:
+        return Vault(keys)
+    except SettingsError as error:
+        return ShutVault(str(error))
+
+
 def new_key() -> str:
     """A key, as PLANB_KEYS takes it."""
     return _written(secrets.token_bytes(KEY_BYTES))

@@ -10,7 +10,7 @@ from bot.domain.polling import FeedState, Outcome
 from bot.domain.service import AddedPage
 from bot.domain.subscription import Claim, Delivery, Platform, Receipt, Subscription, Target
 from bot.ports.feeds import Document, Documents, Fetched, Fetcher, Format, Probed, Prober, no_leads
-from bot.ports.installs import Installs, Safe, Tickets
+from bot.ports.installs import Installs, Safe, Tenants, Tickets
 
 __all__ = [
     "Chat",
@@ -32,6 +32,7 @@ __all__ = [
     "Settled",
     "Store",
     "Subscriptions",
+    "Tenants",
     "Tickets",
     "no_leads",
 ]
@@ -201,8 +202,8 @@ class Chat(Protocol):
         """An earlier attempt may have posted this: did it?"""
         ...
 
-    async def tell(self, owner: str, card: Card) -> None:
-        """A message to one person."""
+    async def tell(self, owner: str, card: Card, workspace: str = "") -> None:
+        """A message to one person, of that workspace where a person belongs to one."""
         ...
 
 

@@ -54,3 +54,11 @@ class Tickets(Protocol):
     async def redeem(self, digest: str, now: datetime) -> bool:
         """Whether it was good. Of all who ask at the same time, one is told yes."""
         ...
+
+
+class Tenants(Installs, Tickets, Protocol):
+    """All that is remembered of a workspace as a whole."""
+
+    async def forget_workspace(self, platform: Platform, workspace: str, now: datetime) -> int:
+        """The team threw us out: erase its subscriptions and pages, send it nothing more. Return how many it had."""
+        ...
