@@ -3,6 +3,7 @@
 https://docs.slack.dev/authentication/installing-with-oauth
 """
 
+import base64
 import hashlib
 import hmac
 import logging
@@ -44,6 +45,11 @@ class OAuth:
     def redirect(self) -> str:
         """Where Slack sends the browser back to."""
         return self.public_url.rstrip("/") + REDIRECT_PATH
+
+    @property
+    def basic(self) -> str:
+        """Who we are to Slack, as https://docs.slack.dev/reference/methods/oauth.v2.access wants it said."""
+        return "Basic " + base64.b64encode(f"{self.client_id}:{self.client_secret}".encode()).decode()
 
     @property
     def is_private(self) -> bool:
@@ -140,12 +146,12 @@ class Installing:
         code = request.query.get("code", "")
         if not 0 < len(code) <= _LONGEST:
             raise _Sorry(pages.EXPIRED)
+        # slack_sdk's own method for this builds aiohttp's BasicAuth, which is deprecated and warns.
         answer = await call(
-            self._workspaces.anybody.oauth_v2_access,
-            client_id=self._oauth.client_id,
-            client_secret=self._oauth.client_secret,
-            code=code,
-            redirect_uri=self._oauth.redirect,
+            self._workspaces.anybody.api_call,
+            "oauth.v2.access",
+            data={"code": code, "redirect_uri": self._oauth.redirect},
+            headers={"Authorization": self._oauth.basic},
         )
         return await self._keep(answer)
 
