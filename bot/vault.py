@@ -14,6 +14,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from bot.domain.errors import SealBroken, SettingsError
+from bot.domain.install import Install
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
@@ -48,6 +49,13 @@ class Vault:
             return self._ciphers[name].decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], label.encode()).decode()
         except (InvalidTag, ValueError):
             raise SealBroken(f"the token of {label} was changed, or belongs to another workspace") from None
+
+    def opens(self, install: Install) -> bool:
+        """Whether its token can be had."""
+        try:
+            return bool(self.open(install.sealed, install.label))
+        except SealBroken:
+            return False
 
     def is_current(self, sealed: str) -> bool:
         """Whether the first key sealed it."""

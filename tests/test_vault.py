@@ -7,7 +7,8 @@ import pytest
 from bot.domain.errors import SealBroken, SettingsError
 from bot.vault import Vault, new_key
 
-OLD, NEW = new_key(), new_key()
+# Always the same: the names of tests are made of them.
+OLD, NEW = (base64.urlsafe_b64encode(bytes([number] * 32)).decode() for number in (1, 2))
 HOME, AWAY = "slack:T1", "slack:T2"
 
 
@@ -72,6 +73,11 @@ def test_a_lost_key_is_named_and_so_is_the_workspace_but_no_secret_is() -> None:
         Vault([NEW]).open(sealed, HOME)
 
     assert OLD not in str(raised.value)
+
+
+def test_every_new_key_is_another_and_good() -> None:
+    assert len({new_key() for _ in range(100)}) == 100
+    assert Vault([new_key()]).seal("xoxb-secret", HOME)
 
 
 def test_a_key_may_be_written_without_its_padding() -> None:

@@ -12,7 +12,6 @@ from bot.chat.slack.calls import call, client
 from bot.chat.slack.errors import SHUT, word
 from bot.chat.slack.manifest import UNINSTALLED
 from bot.domain.errors import Scope, SealBroken, SendError, Verdict
-from bot.domain.install import Install
 from bot.domain.subscription import Platform
 from bot.ports import Clock, Safe, Tenants
 
@@ -80,12 +79,9 @@ class Workspaces:
                 one.session = session
 
     async def summary(self) -> str:
-        """How many workspaces there are, and how many have a token that cannot be opened. Raise StoreAway."""
+        """How many workspaces there are. Raise StoreAway."""
         found = await self._tenants.installs() if self._tenants else ()
-        broken = [one.workspace for one in found if not self._opens(one)]
-        return f"{len(found)} workspaces installed by OAuth" + (
-            f"; no key opens the token of {', '.join(broken[:5])}" if broken else ""
-        )
+        return f"{len(found)} workspaces installed by OAuth"
 
     async def home(self) -> str:
         """The workspace of the bot token. Raise SendError."""
@@ -128,12 +124,6 @@ class Workspaces:
         """Its token was erased or replaced."""
         self._known.pop(workspace, None)
         self._shut.pop(workspace, None)
-
-    def _opens(self, install: Install) -> bool:
-        try:
-            return bool(self._safe and self._safe.open(install.sealed, install.label))
-        except SealBroken:
-            return False
 
     async def _installed(self, workspace: str) -> AsyncWebClient | None:
         known, now = self._known.get(workspace), self._clock.now()
