@@ -46,6 +46,7 @@ class Settings(BaseSettings):
     host: str = "0.0.0.0"  # noqa: S104 - platforms route to the port from outside
     poll_seconds: float = Field(default=60, ge=0.2)
     lease_seconds: float = Field(default=60, ge=1)
+    planb_group_seconds: float = Field(default=30, ge=0, le=300)
 
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["auto", "console", "json", "logfmt"] = "auto"
@@ -90,6 +91,11 @@ class Settings(BaseSettings):
     def lease(self) -> timedelta:
         """How long a delivery belongs to the process that took it."""
         return timedelta(seconds=self.lease_seconds)
+
+    @property
+    def group_wait(self) -> timedelta:
+        """How long an incident's thread rests between two messages; what comes meanwhile becomes one."""
+        return timedelta(seconds=self.planb_group_seconds)
 
     @property
     def speaks_to_no_platform(self) -> bool:

@@ -81,7 +81,9 @@ class Pace:
         return wait
 
     def hold(self, target: Target, action: Action, scope: Scope, until: datetime) -> None:
-        """The platform told us to wait: nothing of that kind goes there before then."""
+        """The platform told us to wait: nothing of that kind goes there before then. A message alone holds up none."""
+        if scope is Scope.MESSAGE:
+            return
         key = _key(target, action, scope)
         self._held[key] = max(until, self._held.get(key, until))
 

@@ -11,6 +11,7 @@ from bot.domain.service import AddedPage
 from bot.domain.subscription import Claim, Delivery, Platform, Receipt, Subscription, Target
 from bot.ports.feeds import Document, Documents, Fetched, Fetcher, Format, Probed, Prober, no_leads
 from bot.ports.installs import Installs, Safe, Tenants, Tickets
+from bot.ports.upkeep import Leases, Ledger
 
 __all__ = [
     "Chat",
@@ -23,6 +24,7 @@ __all__ = [
     "Format",
     "Installs",
     "Leases",
+    "Ledger",
     "Notes",
     "Outbox",
     "Pages",
@@ -120,12 +122,22 @@ class Outbox(Protocol):
         """Those of these thread keys whose first message is promised or posted (given up does not count)."""
         ...
 
-    async def claim_due(self, now: datetime, lease: timedelta, limit: int) -> Sequence[Claim]:
-        """Lease due deliveries, committed before return: per thread key only the oldest unfinished one."""
+    async def claim_due(
+        self, platform: Platform, now: datetime, lease: timedelta, limit: int, rest: timedelta = timedelta()
+    ) -> Sequence[Claim]:
+        """Lease a platform's due deliveries, committed before return: per thread key only the oldest unfinished one.
+
+        A reply is not due before its thread has been silent for `rest`. A claim speaks for what waits behind it and
+        would be old news at once.
+        """
         ...
 
-    async def next_due(self) -> datetime | None:
-        """When the next unfinished delivery is due or its lease ends; None if there is none."""
+    async def next_due(self, platform: Platform) -> datetime | None:
+        """When a platform's next unfinished delivery is due or its lease ends; None if there is none."""
+        ...
+
+    async def defer(self, claim: Claim, until: datetime) -> None:
+        """It was not tried: it waits for its turn."""
         ...
 
     async def sent(self, claim: Claim, receipt: Receipt, now: datetime) -> None:
@@ -173,19 +185,7 @@ class Notes(Protocol):
         ...
 
 
-class Leases(Protocol):
-    """What one process does for all. Every method may raise StoreAway."""
-
-    async def hold(self, name: str, owner: str, now: datetime, lease: timedelta) -> int | None:
-        """Take it or keep it, for so long; its fencing number, or None while another holds it."""
-        ...
-
-    async def let_go(self, name: str, owner: str, now: datetime) -> None:
-        """Another may have it at once. Nothing happens where it is no longer ours."""
-        ...
-
-
-class Store(Feeds, Subscriptions, Outbox, Pages, Leases, Installs, Tickets, Notes, Protocol):
+class Store(Feeds, Subscriptions, Outbox, Ledger, Pages, Leases, Installs, Tickets, Notes, Protocol):
     """All that is remembered."""
 
 

@@ -9,6 +9,7 @@ from bot.store.database import Database
 from bot.store.feeds import SqlFeeds
 from bot.store.installs import SqlInstalls, SqlTickets
 from bot.store.leases import SqlLeases
+from bot.store.ledger import SqlLedger
 from bot.store.notes import SqlNotes
 from bot.store.outbox import SqlOutbox
 from bot.store.pages import SqlPages
@@ -16,7 +17,9 @@ from bot.store.schema import HEAD
 from bot.store.subscriptions import SqlSubscriptions
 
 
-class SqlStore(SqlFeeds, SqlSubscriptions, SqlOutbox, SqlPages, SqlLeases, SqlInstalls, SqlTickets, SqlNotes):
+class SqlStore(
+    SqlFeeds, SqlSubscriptions, SqlOutbox, SqlLedger, SqlPages, SqlLeases, SqlInstalls, SqlTickets, SqlNotes
+):
     """All that is remembered, in one SQLite file or one Postgres database.
 
     Making one connects to nothing, so a program can start while its database is away. Any transaction that takes

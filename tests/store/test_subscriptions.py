@@ -4,7 +4,7 @@ from bot.domain.service import AddedPage, Feed, Service
 from bot.domain.status import Impact
 from bot.domain.subscription import Action, MaintenanceWish, Platform, Target
 from bot.store.store import SqlStore
-from tests.store.made import LOUNGE, MINUTE, NOON, OFFICE, SHOWN, delivery, follow
+from tests.store.made import LOUNGE, MINUTE, NOON, OFFICE, SHOWN, claim_all, delivery, follow
 
 TWIN = Target(platform=Platform.DISCORD, workspace=OFFICE.workspace, channel=OFFICE.channel)
 """Two platforms may give a workspace the same id."""
@@ -98,10 +98,10 @@ async def test_a_workspace_that_throws_us_out_is_forgotten_and_no_other(store: S
 async def test_what_a_forgotten_workspace_was_promised_is_not_sent(store: SqlStore) -> None:
     promised = [delivery("a"), delivery("b", Action.TELL, about="i2"), delivery("c", to=TWIN), delivery("d", to=LOUNGE)]
     await store.promise(promised, NOON)
-    first, *_ = await store.claim_due(NOON, MINUTE, 1)
+    first, *_ = await store.claim_due(Platform.SLACK, NOON, MINUTE, 1)
     await store.forget_workspace(Platform.SLACK, OFFICE.workspace, NOON)
     await store.sent(first, SHOWN, NOON)
-    later = await store.claim_due(NOON + MINUTE, MINUTE, 10)
+    later = await claim_all(store, NOON + MINUTE, MINUTE, 10)
     assert [one.delivery.key for one in later] == ["c", "d"]
 
 

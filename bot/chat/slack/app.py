@@ -137,7 +137,8 @@ class SlackChat:
 
     async def run(self) -> None:
         """Listen until cancelled. Raise SettingsError, or SendError or ConnectionError when trying again may help."""
-        self._log.info("Slack: %s", await self.check())
+        # Without a bot token there is nobody to ask, and the store, which knows the others, may be away.
+        self._log.info("Slack: %s", await self.check() if self._workspaces.own else "those who installed by OAuth")
         timekeeper = asyncio.create_task(self._ears.keep_time())
         async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=CALL_SECONDS)) as session:
             self._workspaces.share(session)  # one pool of connections while we run; one for each call otherwise

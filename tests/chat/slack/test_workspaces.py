@@ -117,6 +117,22 @@ async def test_it_runs_without_any_bot_token_and_says_how_many_workspaces_there_
     await refusal(chat, TEAM)
 
 
+async def test_it_listens_though_the_database_is_away(
+    make: Make, front: SlackFront, memory: SqlStore, desk: FakeDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*_: object) -> None:
+        raise StoreAway("the database is away")
+
+    for method in ("install", "installs"):
+        monkeypatch.setattr(memory, method, away)
+    async with running(make(bot_token=None), front):
+        await front.slash("status", team_id=AWAY)
+        await front.response()
+
+    ((_, caller),) = desk.asked
+    assert not caller.may_manage
+
+
 async def test_a_lost_key_is_a_clear_error_of_that_workspace_alone(
     make: Make, front: SlackFront, memory: SqlStore
 ) -> None:
