@@ -6,13 +6,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 from typer.testing import CliRunner
 
 from bot.app import App
 from bot.cli.check import _installs
 from bot.cli.main import app as commands
 from bot.domain.subscription import Platform
-from bot.prepare import read_files
+from bot.prepare import read_files, warn
 from bot.settings import Settings, secrets
 from bot.store.engine import database_url
 from bot.store.store import SqlStore
@@ -62,6 +63,26 @@ async def test_check_says_what_is_wrong_with_installing(
 
     assert finding.ok is ok
     assert finding.says.startswith(says)
+
+
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [
+        ({"port": "8000"}, []),
+        ({}, ["cannot install: set PLANB_PUBLIC_URL"]),
+        ({"port": "8000", "planb_public_url": ""}, ["cannot install: set PLANB_PUBLIC_URL"]),
+        ({"port": "8000", "planb_keys": ""}, ["No workspace that installed by OAuth can be served"]),
+    ],
+)
+def test_what_will_hurt_later_is_said_at_once(
+    template: Path, tmp_path: Path, changed: dict[str, str], says: list[str]
+) -> None:
+    where = settings(template, tmp_path, slack_app_token="xapp-fine", **changed)
+    with capture_logs() as told:
+        warn(where, database_url(where.database_url))
+
+    assert [entry["log_level"] for entry in told] == ["error"] * len(says)
+    assert all(line in entry["event"] for line, entry in zip(says, told, strict=True))
 
 
 def test_each_key_is_a_secret_and_so_is_the_client_s() -> None:

@@ -18,7 +18,7 @@ from bot.store.store import SqlStore
 from bot.vault import Vault, new_key, open_vault
 from tests.chat.slack.conftest import running
 from tests.chat.slack.fakes import CARD, NOON, FakeClock, FakeDesk, FakeOutbox, claim
-from tests.chat.slack.front import APP_TOKEN, AWAY, AWAY_TOKEN, BOT_TOKEN, TEAM, Answer, SlackFront
+from tests.chat.slack.front import APP_TOKEN, AWAY, AWAY_TOKEN, BOT_TOKEN, TEAM, Answer, Fault, SlackFront
 
 Make = Callable[..., SlackChat]
 VAULT = Vault([new_key()])
@@ -227,6 +227,19 @@ async def test_people_are_named_and_asked_of_in_their_own_workspace(
     ((_, caller),) = desk.asked
     assert (caller.target.workspace, caller.may_manage) == (team, may)
     assert {where for method, where in front.spoken if method == "users.info"} <= {team}
+
+
+async def test_nobody_is_named_while_slack_does_not_say_which_workspace_is_home(
+    make: Make, front: SlackFront, memory: SqlStore, desk: FakeDesk
+) -> None:
+    await memory.put_install(install())
+    front.people["U0BOSS"] = {"is_admin": False, "team_id": AWAY}
+    async with running(make(bot_token=BOT_TOKEN, admins=frozenset({"U0BOSS"})), front):
+        front.break_next("auth.test", Fault(status=503))
+        await front.slash("subscribe parrot", user_id="U0BOSS", team_id=AWAY)
+        await front.response()
+
+    assert [caller.may_manage for _, caller in desk.asked] == [False]
 
 
 async def follow(store: SqlStore, workspace: str) -> None:
