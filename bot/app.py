@@ -41,7 +41,8 @@ from bot.settings import Settings
 from bot.store.engine import database_url
 from bot.store.migrate import migrate
 from bot.store.store import SqlStore
-from bot.web.app import serve, web_app
+from bot.web.app import serve
+from bot.web.surface import Surface
 
 if TYPE_CHECKING:  # each platform's library is loaded only where it has a token
     from bot.chat.discord.app import DiscordChat
@@ -80,6 +81,13 @@ class App:
         self.chats: dict[Platform, Chat] = {Platform.CONSOLE: self.console}
         self.slack: SlackChat | None = None
         self.discord: DiscordChat | None = None
+        self.surface = Surface(
+            store=self.store,
+            ready=self.store.ready,
+            clock=self.clock,
+            poll_bell=self.bells.polls,
+            token=settings.metrics_token if settings.port else "",
+        )
         self._routes: Sequence[web.RouteDef] = ()
         self._running: dict[str, Callable[[], Awaitable[None]]] = {}
         self._listening: dict[str, asyncio.Task[None]] = {}
@@ -159,6 +167,7 @@ class App:
     async def work(self) -> None:
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(LOOKUPS_AT_ONCE, "lookup"))
         polling = self.polling(self.fetcher)
+        self.surface.health.rounds = lambda: polling.looked_at
         await self.library.refresh(self.clock.now())
         await self.store.register_feeds(polling.feed_ids, self.clock.now())
         self._start(self._running.keys())
@@ -190,6 +199,7 @@ class App:
             followed=self.settings.poll_interval,
             unfollowed=max(self.settings.poll_interval, POLL_UNFOLLOWED),
             lease=self.settings.lease,
+            meter=self.surface.meter,
         )
 
     def delivering(self, platform: Platform) -> Delivering:
@@ -218,8 +228,7 @@ class App:
         )
 
     async def _serve(self) -> web.AppRunner:
-        app = web_app(self.store.ready, self._routes)
-        return await serve(app, self.settings.host, self.settings.port or 0)
+        return await serve(self.surface.app(self._routes), self.settings.host, self.settings.port or 0)
 
     def _stop_on_signals(self) -> None:
         loop = asyncio.get_running_loop()

@@ -48,6 +48,8 @@ class Settings(BaseSettings):
     lease_seconds: float = Field(default=60, ge=1)
     planb_group_seconds: float = Field(default=30, ge=0, le=300)
 
+    planb_metrics_token: SecretStr | None = None
+    sentry_dsn: SecretStr | None = None
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["auto", "console", "json", "logfmt"] = "auto"
 
@@ -81,6 +83,11 @@ class Settings(BaseSettings):
     def speaks_slack(self) -> bool:
         """Whether there is a token for Slack, or a way to come by one."""
         return self.slack_bot_token is not None or self.installs_from_slack
+
+    @property
+    def metrics_token(self) -> str:
+        """What a monitor shows to read /metrics and the details of /readyz; empty for nobody."""
+        return self.planb_metrics_token.get_secret_value().strip() if self.planb_metrics_token else ""
 
     @property
     def poll_interval(self) -> timedelta:
@@ -118,6 +125,8 @@ def secrets(settings: Settings) -> tuple[str, ...]:
     hidden = (
         settings.planb_keys,
         settings.planb_slack_client_secret,
+        settings.planb_metrics_token,
+        settings.sentry_dsn,
         settings.slack_bot_token,
         settings.slack_app_token,
         settings.slack_signing_secret,

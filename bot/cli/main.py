@@ -112,6 +112,17 @@ def services(query: Annotated[str, typer.Argument(help="Part of a name or a cate
 
 
 @app.command()
+def webhook(
+    service: Annotated[str, typer.Argument(help="Its name as `planb services` lists it.")],
+    rotate: Annotated[bool, typer.Option("--rotate", help="A new address; the old one works for 24 hours.")] = False,  # noqa: FBT002
+) -> None:
+    """Print an address that a status page can call when it has news, so that we look at once."""
+    from bot.cli import webhook as command  # noqa: PLC0415
+
+    command.webhook(service, rotate=rotate)
+
+
+@app.command()
 def migrate() -> None:
     """Bring the database up to date (the release phase does this)."""
     from bot.cli import setup as command  # noqa: PLC0415

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -58,14 +58,26 @@ class Delivering:
     async def take(self, room: int) -> Sequence[Claim]:
         """Lease deliveries that are due; a look first, so that an idle outbox costs one read."""
         now = self.clock.now()
-        room = self.breaker.room(now, room)
+        if self.breaker.asks(now):
+            await self._ask()
+        room = self.breaker.room(room)
         due = await self.store.next_due(self.platform) if room else None
         if due is None or due > now:
             return ()
         claims = await self.store.claim_due(self.platform, now, self.lease, room, self.rest)
         if claims:
-            self.breaker.probing(now)
+            self.breaker.took()
         return claims
+
+    async def _ask(self) -> None:
+        chat = self.chats.get(self.platform)
+        try:
+            if chat:
+                await chat.alive()
+        except SendError as error:
+            log.debug("the platform does not answer yet", platform=self.platform, error=str(error))
+        else:
+            self.breaker.answered()
 
     async def work(self, claim: Claim) -> None:
         """Bring one delivery to an end, or set its next attempt. Raises StoreAway only."""
@@ -74,13 +86,9 @@ class Delivering:
             await self._again(claim, f"no {self.platform} is set up", self.clock.now() + NO_CHAT)
             return
         try:
-            receipt = await self._settled(chat, claim) or await self._send(chat, claim)
+            receipt = await self._found(chat, claim) or await self._send(chat, claim)
         except _NotYet as wait:
-            now = self.clock.now()
-            again = now + wait.wait
-            await self.store.failed(claim, "asking whether it is there", again=again, unsettled=True, now=now)
-        except _NotNow as turn:
-            await self.store.defer(claim, self.clock.now() + turn.wait)
+            await self.store.defer(claim, self.clock.now() + wait.wait)
         except SendError as error:
             await self._failed(chat, claim, error)
         except Exception as error:
@@ -90,17 +98,25 @@ class Delivering:
             await self._sent(claim, receipt)
 
     async def _send(self, chat: Chat, claim: Claim) -> Receipt:
-        """When it is its turn. Raise _NotNow when that is too far away."""
+        """When it is its turn. Raise _NotYet when that is too far away."""
         card = await self.compose(claim)
         delivery, now = claim.delivery, self.clock.now()
         wait = self.pace.reserve(delivery.target, delivery.action, now, PATIENCE)
         if wait > PATIENCE:
-            raise _NotNow(wait)
+            raise _NotYet(wait)
         if wait:
             await asyncio.sleep(wait.total_seconds())
         receipt = await chat.deliver(claim, card)
         if self.breaker.worked():
             log.warning("the platform works again", platform=self.platform)
+        return receipt
+
+    async def _found(self, chat: Chat, claim: Claim) -> Receipt | None:
+        """Where it is already; if it has come to say more since it was posted, it is made to."""
+        receipt = await self._settled(chat, claim)
+        if receipt and claim.merged:
+            edit = replace(claim, delivery=replace(claim.delivery, action=Action.EDIT), root=receipt)
+            await self._send(chat, edit)
         return receipt
 
     async def _sent(self, claim: Claim, receipt: Receipt) -> None:
@@ -210,20 +226,12 @@ class Delivering:
                 log.warning("could not tell the owner", target=target.key, error=str(failure))
 
 
-class _Wait(Exception):
-    """Nothing is to be done for so long."""
+class _NotYet(Exception):
+    """Whether it was posted cannot be known yet, or others go first: the platform takes only so much at a time."""
 
     def __init__(self, wait: timedelta) -> None:
         super().__init__(wait)
         self.wait = wait
-
-
-class _NotYet(_Wait):
-    """Whether it was posted cannot be known yet."""
-
-
-class _NotNow(_Wait):
-    """Others go first: the platform takes only so much at a time."""
 
 
 def closed_channel(target: Target, error: str, words: Words) -> Card:

@@ -11,6 +11,8 @@ from bot.domain.service import AddedPage
 from bot.domain.subscription import Claim, Delivery, Platform, Receipt, Subscription, Target
 from bot.ports.feeds import Document, Documents, Fetched, Fetcher, Format, Probed, Prober, no_leads
 from bot.ports.installs import Installs, Safe, Tenants, Tickets
+from bot.ports.meter import Counting
+from bot.ports.notes import NoteList
 from bot.ports.upkeep import Leases, Ledger
 
 __all__ = [
@@ -185,12 +187,14 @@ class Notes(Protocol):
         ...
 
 
-class Store(Feeds, Subscriptions, Outbox, Ledger, Pages, Leases, Installs, Tickets, Notes, Protocol):
+class Store(
+    Feeds, Subscriptions, Outbox, Ledger, Pages, Leases, Installs, Tickets, Notes, NoteList, Counting, Protocol
+):
     """All that is remembered."""
 
 
 class Chat(Protocol):
-    """A chat platform that shows our cards. `deliver` and `tell` raise SendError with its verdict."""
+    """A chat platform that shows our cards. `deliver`, `tell` and `alive` raise SendError with its verdict."""
 
     platform: Platform
 
@@ -204,6 +208,10 @@ class Chat(Protocol):
 
     async def tell(self, owner: str, card: Card, workspace: str = "") -> None:
         """A message to one person, of that workspace where a person belongs to one."""
+        ...
+
+    async def alive(self) -> None:
+        """Ask the platform if it is there, in one call that shows nothing to anybody."""
         ...
 
 

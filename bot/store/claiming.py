@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -95,13 +96,13 @@ _SPEAKS_FOR = (
 )
 
 
-async def claim(connection: AsyncConnection, asked: Mapping[str, object]) -> Sequence[Claim]:
+async def claim(connection: AsyncConnection, asked: Mapping[str, object], now: datetime) -> Sequence[Claim]:
     """Lease what is due, oldest promise first, within a transaction that is committed before anything is sent.
 
     Each claim speaks for what waits behind it and would be old news at once. That is decided here, with the lease, so
     that whoever takes the delivery over says the same, and nothing that was spared is lost.
     """
-    found = (await connection.execute(_CLAIM, asked)).all()
+    found = (await connection.execute(_CLAIM, {**asked, "now": now})).all()
     if not found:
         return ()
     keys = sorted({row.thread_key for row in found})
@@ -114,12 +115,12 @@ async def claim(connection: AsyncConnection, asked: Mapping[str, object]) -> Seq
     claims = []
     for row in sorted(found, key=lambda row: int(row.id)):
         one = _claim(row, roots.get(row.thread_key))
-        claims.append(await _merged(connection, one, waiting.get(row.thread_key, ()), asked["now"]))
+        claims.append(await _merged(connection, one, waiting.get(row.thread_key, ()), now))
     return claims
 
 
-async def _merged(connection: AsyncConnection, one: Claim, waiting: Sequence[Waiting], now: object) -> Claim:
-    merged = merge(one, waiting)
+async def _merged(connection: AsyncConnection, one: Claim, waiting: Sequence[Waiting], now: datetime) -> Claim:
+    merged = merge(one, waiting, now)
     if merged is None:
         return one
     said = {"mine": one.id, "held": one.lease, "latest": encode(Change, merged.change), "more": merged.updates}

@@ -74,9 +74,9 @@ class SqlOutbox(Part):
 
         A reply is not due before its thread has been silent for `rest`.
         """
-        asked = {"there": platform.value, "now": now, "until": now + lease, "most": limit, "quiet": now - rest}
+        asked = {"there": platform.value, "until": now + lease, "most": limit, "quiet": now - rest}
         async with self._database.writing() as connection:
-            return await claim(connection, asked)
+            return await claim(connection, asked, now)
 
     async def next_due(self, platform: Platform) -> datetime | None:
         """When the next delivery that may be claimed is due or its lease ends; None if there is none."""
@@ -104,11 +104,13 @@ class SqlOutbox(Part):
     async def failed(self, claim: Claim, error: str, *, again: datetime | None, unsettled: bool, now: datetime) -> None:
         """It did not go out (or, `unsettled`, perhaps did). An old claim is ignored.
 
-        `unsettled` again keeps the first time, so that waiting for a platform's echo ends.
+        `unsettled` counts from this attempt: an earlier one was settled before it was made. A refusal says nothing of
+        an earlier attempt, so what was unsettled stays so.
         """
-        since = sa.func.coalesce(deliveries.c.unsettled_since, deliveries.c.attempted_at)
         ending = {"state": "dead", "finished_at": now} if again is None else {"state": "pending", "due_at": again}
-        values = {"error": error, "unsettled_since": since if unsettled else None, **ending}
+        values = {"error": error, **ending}
+        if unsettled:
+            values["unsettled_since"] = deliveries.c.attempted_at
         async with self._database.writing() as connection:
             await connection.execute(_FAILED.values(values), {"mine": claim.id, "held": claim.lease})
 

@@ -7,6 +7,7 @@ from sqlalchemy.engine import URL
 from bot.domain.errors import StoreAway
 from bot.store.database import Database
 from bot.store.feeds import SqlFeeds
+from bot.store.figures import SqlFigures
 from bot.store.installs import SqlInstalls, SqlTickets
 from bot.store.leases import SqlLeases
 from bot.store.ledger import SqlLedger
@@ -18,7 +19,16 @@ from bot.store.subscriptions import SqlSubscriptions
 
 
 class SqlStore(
-    SqlFeeds, SqlSubscriptions, SqlOutbox, SqlLedger, SqlPages, SqlLeases, SqlInstalls, SqlTickets, SqlNotes
+    SqlFeeds,
+    SqlSubscriptions,
+    SqlOutbox,
+    SqlLedger,
+    SqlPages,
+    SqlLeases,
+    SqlInstalls,
+    SqlTickets,
+    SqlNotes,
+    SqlFigures,
 ):
     """All that is remembered, in one SQLite file or one Postgres database.
 

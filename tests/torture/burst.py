@@ -20,8 +20,8 @@ import sqlalchemy as sa
 
 from bot.clock import SystemClock
 from bot.domain.subscription import Platform, Subscription, Target
+from bot.store.engine import WRITES, database_url
 from bot.store.engine import create as engine_of
-from bot.store.engine import database_url
 from bot.store.schema import installs
 from bot.store.store import SqlStore
 from tests.torture.discord_side import GUILD
@@ -75,7 +75,7 @@ async def install(url: str, workspaces: set[str]) -> None:
         | {"sealed": vault.seal(f"xoxb-{one}", f"slack:{one}")}
         for one in sorted(workspaces)
     ]
-    engine = engine_of(database_url(url))
+    engine = engine_of(database_url(url)).execution_options(**{WRITES: True})
     async with engine.begin() as connection:
         await connection.execute(sa.insert(installs), rows)
     await engine.dispose()
@@ -156,6 +156,7 @@ async def play(given: argparse.Namespace) -> int:
             await install(url, spaces)
             more |= {"planb_keys": KEY, "planb_slack_client_id": "1.2", "planb_slack_client_secret": "made up"}
         async with Bots(world, url, echo_window_s=390, **more) as bots:
+            bots.tell(paced=True)
             bots.tell(services=[*world.services, *others])
             await bots.start()
             asking = asyncio.create_task(ask(world, acks, luck))

@@ -45,6 +45,7 @@ class DiscordSide:
         self.under_way = 0
         self.identified = 0
         self.suppressed = 0
+        self.too_late_s: list[float] = []
         self.asked_at: list[float] = []
         self.url = ""
         self.now = time.monotonic
@@ -57,6 +58,7 @@ class DiscordSide:
         return [
             web.get("/discord/api/users/@me", self._plain(_bot())),
             web.get("/discord/api/oauth2/applications/@me", self._plain(_application())),
+            web.get("/discord/api/gateway", self._plain({"url": "wss://gateway.discord.example"})),
             web.get("/discord/api/gateway/bot", self._limits),
             web.put("/discord/api/applications/{app}/commands", self._commands),
             web.post("/discord/api/channels/{channel}/messages", self._slowly(self._post)),
@@ -134,6 +136,8 @@ class DiscordSide:
         if known and now - known[1] < NONCE_S:
             self.suppressed += 1
             return self._shown(request, known[0], place, now)
+        if known:
+            self.too_late_s.append(now - known[1])
         name = self._id()
         if nonce:
             self._nonces[nonce] = name, now

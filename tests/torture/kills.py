@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import time
 
+from bot.jobs.deliver import MOST_AT_ONCE
 from tests.torture.play import Bots, Row, database, luck_of, options, report, rows_of, run, settled, subscribe, until
 from tests.torture.record import Findings
 from tests.torture.world import World
@@ -25,7 +26,7 @@ def read(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--latency-ms", type=float, default=30, help="of the platforms, at most")
     given = parser.parse_args(arguments)
     if given.quick:
-        given.kills, given.updates, given.channels, given.pages, given.incidents = 4, 24, 10, 3, 6
+        given.kills, given.updates, given.channels, given.pages, given.incidents = 4, 24, 20, 3, 6
     return given
 
 
@@ -49,12 +50,20 @@ class Run:
             pages.say(incident, final=pages.last.get(incident, 0) == self.each - 1)
             self.said += 1
 
+    async def crowded(self, ends: float) -> None:
+        """Until so and so many sends are under way at once: the moment that hurts most."""
+        many = self.world.luck.randint(1, 30)
+        await until(lambda: self.world.under_way >= many, ends - time.monotonic(), every=0.002)
+
     async def kill_all(self) -> None:
         for number in range(self.given.kills):
             self.say_some((number + 1) / self.given.kills)
             process = await self.bots.start()
             await until(lambda: self.world.under_way, 8, every=0.005)
             ends = time.monotonic() + self.world.luck.uniform(0, self.given.most_alive)
+            if self.world.luck.random() < 0.5:
+                await self.crowded(ends)
+                ends = 0
             if self.given.cut_sockets:
                 await asyncio.sleep(max(0, ends - time.monotonic()) / 2)
                 self.world.slack.cut()
@@ -93,16 +102,19 @@ def _rows(given: argparse.Namespace, found: Findings, flying: list[int]) -> list
     if not given.no_echo:
         return rows_of(found)
     lost, _, order = rows_of(found)
-    bound = sum(flying)
-    twice = ("doubled", found.doubled, f"<= {bound} (in flight at a kill)", found.doubled <= bound)
+    bound = MOST_AT_ONCE * len(flying)
+    each = f"{found.doubled} ({found.doubled / max(1, len(flying)):.2f} a kill)"
+    twice = ("doubled", each, f"<= {bound} (all that a bot sends at once)", found.doubled <= bound)
     return [lost, twice, ("copies of one", found.most_copies, "<= 2", found.most_copies <= 2), order]
 
 
 def _notes(world: World, found: Findings, flying: list[int], bots: Bots) -> list[str]:
+    late = world.discord.too_late_s
     return [
         f"{found.shown} messages in {found.threads} threads; updates merged into a newer one: {found.merged}",
         f"in flight at a kill: {sum(flying) / max(1, len(flying)):.1f} on average, {max(flying, default=0)} at most",
-        f"asked again and suppressed by Discord's nonce: {world.discord.suppressed}",
+        f"asked again and suppressed by Discord's nonce: {world.discord.suppressed}; asked again after its 120 s: "
+        + (f"{len(late)}, {min(late):.0f} to {max(late):.0f} s after" if late else "0"),
         f"echoes that nobody took in time: {world.slack.echoes_lost}; other messages: {len(world.record.strays)}",
         *found.examples,
         *(f"the bot said: {line[:300]}" for line in bots.errors[:5]),

@@ -17,6 +17,8 @@ from typing import Any
 
 from bot.app import App
 from bot.clock import SystemClock
+from bot.domain.role import Role
+from bot.store.database import Database
 from tests.torture.bot import build
 from tests.torture.play import Bots, Row, database, luck_of, options, report, rows_of, subscribe
 from tests.torture.world import World
@@ -29,15 +31,19 @@ _REAL_S = 0.004
 
 
 class Jumping(selectors.DefaultSelector):
-    """Waits for sockets for a moment; when none has anything, time jumps, by `stride` seconds at least."""
+    """Waits for sockets for a moment; when none has anything, time jumps, by `stride` seconds at least.
+
+    Not while something is `busy` where no socket tells of it: a database in a thread or in a process of its own.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.ahead = 0.0
         self.stride = 0.0
+        self.busy = 1
 
     def select(self, timeout: float | None = None) -> Any:
-        if timeout is None or timeout <= 0:
+        if timeout is None or timeout <= 0 or self.busy:
             return super().select(timeout)
         began = time.monotonic()
         ready = super().select(min(timeout, _REAL_S))
@@ -55,6 +61,21 @@ class JumpingLoop(asyncio.SelectorEventLoop):
 
     def time(self) -> float:
         return time.monotonic() + self.jumping.ahead
+
+
+def watched(entered: Callable[[Database], Any], jumping: Jumping) -> Any:
+    """A transaction, during which time goes as it does everywhere."""
+
+    @asynccontextmanager
+    async def entering(database: Database) -> AsyncIterator[Any]:
+        jumping.busy += 1
+        try:
+            async with entered(database) as connection:
+                yield connection
+        finally:
+            jumping.busy -= 1
+
+    return entering
 
 
 class JumpingClock:
@@ -93,6 +114,7 @@ class Run:
         self.back_at = 0.0
 
     async def go(self) -> None:
+        self.loop.jumping.busy -= 1
         for incident in range(self.given.incidents):
             self.world.pages.say(incident)
         await self.until(lambda: not self.world.audit().lost, 600)
@@ -102,6 +124,7 @@ class Run:
         await self.until(lambda: not self.world.audit().lost, 4 * DRAIN_S)
         self.drained_s = self.loop.time() - self.back_at
         await asyncio.sleep(60)
+        self.loop.jumping.busy += 1
 
     async def outage(self) -> None:
         world, ends = self.world, self.loop.time() + self.given.hours * 3600
@@ -140,7 +163,7 @@ class Run:
 async def working(told: dict[str, Any], loop: JumpingLoop) -> AsyncIterator[App]:
     """The bot in this process, until the end of the block."""
     app = build(told, clock=JumpingClock(loop))
-    work = asyncio.create_task(app.run(listen=False))
+    work = asyncio.create_task(app.run(Role.WORKER))
     try:
         yield app
     finally:
@@ -158,7 +181,9 @@ async def play(given: argparse.Namespace, loop: JumpingLoop) -> int:
         await subscribe(world, url)
         # What a library says of each failed connection fills pages.
         logging.disable(logging.ERROR)
-        told = Bots(world, url, echo_window_s=390, poll_seconds=60, lease_seconds=60).told
+        told = Bots(world, url, echo_window_s=390, poll_seconds=60, lease_seconds=60).told | {"paced": True}
+        Database.reading = watched(Database.reading, loop.jumping)  # type: ignore[method-assign]
+        Database.writing = watched(Database.writing, loop.jumping)  # type: ignore[method-assign]
         async with working(told, loop):
             torture = Run(given, world, loop)
             await torture.go()

@@ -57,8 +57,10 @@ class Pages:
         return web.Response(body=body, content_type="application/json", headers={"ETag": tag})
 
     def _document(self, number: int, name: str) -> tuple[bytes, str] | None:
-        page = {"id": f"page{number:08}", "name": f"Page {number}", "url": "https://status.example"}
         ours = [told for key, told in sorted(self._incidents.items(), reverse=True) if key % self.count == number]
+        page = {"id": f"page{number:08}", "name": f"Page {number}", "url": "https://status.example"}
+        # So that the first document changes also when an incident came and went between two polls.
+        page["updated_at"] = max((told["updated_at"] for told in ours), default="2026-01-01T00:00:00.000Z")
         running = [told for told in ours if told["status"] != "resolved"]
         summary = {
             "page": page,

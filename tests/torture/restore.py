@@ -9,7 +9,9 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
+from bot.clock import SystemClock
 from bot.store.engine import database_url
+from bot.store.store import SqlStore
 from tests.torture.play import Bots, Row, database, luck_of, options, report, run, settled, subscribe, until
 from tests.torture.world import World
 
@@ -62,6 +64,13 @@ async def life(world: World, bots: Bots) -> None:
     await bots.end(process)
 
 
+async def restored(url: str) -> None:
+    """As `planb restored` does."""
+    store = SqlStore(database_url(url))
+    await store.begin_anew(SystemClock().now())
+    await store.close()
+
+
 def repeats(world: World, incidents: Iterable[int]) -> Counter[tuple[str, int]]:
     """By channel and incident: how often something was shown that had been shown already."""
     wanted, seen = set(incidents), Counter[tuple[str, int]]()
@@ -93,6 +102,7 @@ async def play(given: argparse.Namespace) -> int:
                     pages.say(incident, final=incident in ended and number == given.updates - 1)
                 await life(world, bots)
             backup.put_back()
+            await restored(url)
             # Backups are older than the minutes for which Discord knows a nonce.
             world.discord.forget()
             await life(world, bots)
@@ -106,7 +116,7 @@ def _rows(world: World, over: Iterable[int], ended: Iterable[int], open_: Iterab
     rows: list[Row] = [("lost", lost, "0", lost == 0)]
     for name, incidents, most in (
         ("repeats of one that is open", open_, 1),
-        ("repeats of one that ended since the backup", ended, 1),
+        ("repeats of one that ended since the backup", ended, 0),
         ("repeats of one that was over", over, 0),
     ):
         worst = max(repeats(world, incidents).values(), default=0)

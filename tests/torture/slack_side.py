@@ -111,6 +111,7 @@ class SlackSide:
     def _other(self, method: str) -> Json:
         known: dict[str, Json] = {
             "auth.test": {"team": "Home", "team_id": TEAM, "user": "planb", "user_id": "U0BOT", "bot_id": "B0"},
+            "api.test": {},
             "users.info": {"user": {"id": "U1", "is_admin": True}},
             "apps.connections.open": {"url": f"{self.url.replace('http', 'ws')}/link?ticket={next(self._serial)}"},
         }

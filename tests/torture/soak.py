@@ -6,7 +6,7 @@ import statistics
 import time
 from pathlib import Path
 
-from tests.torture.play import Bots, Row, database, luck_of, options, report, rows_of, run, settled, subscribe
+from tests.torture.play import Bots, Row, database, luck_of, options, report, rows_of, run, settled, subscribe, until
 from tests.torture.world import World
 
 GROWTH = 0.05
@@ -64,6 +64,8 @@ async def play(given: argparse.Namespace) -> int:
         await subscribe(world, url)
         async with Bots(world, url, poll_seconds=5, lease_seconds=60) as bots:
             process = await bots.start()
+            # What is over before a page was ever read is nobody's news.
+            await until(lambda: all(world.pages.polls.values()), 60)
             ends = time.monotonic() + given.minutes * 60
             while time.monotonic() < ends:
                 await asyncio.sleep(1 / given.each)
@@ -72,20 +74,21 @@ async def play(given: argparse.Namespace) -> int:
                 handles.append(files(process.pid))
             found = await settled(world, patience=120)
             await bots.end(process)
-    return report(
-        f"{given.minutes:g} minutes, {given.database}", [*_grown(sizes, handles), *rows_of(found)], bots.errors
-    )
+    # In less than half a minute nothing is warm yet.
+    growth, more = (3 * GROWTH, 15) if given.quick else (GROWTH, 0)
+    rows = [*_grown(sizes, handles, growth, more), *rows_of(found)]
+    return report(f"{given.minutes:g} minutes, {given.database}", rows, [*found.examples, *bots.errors[:5]])
 
 
-def _grown(sizes: list[float], handles: list[int]) -> list[Row]:
+def _grown(sizes: list[float], handles: list[int], most: float, most_files: int) -> list[Row]:
     """After the warm-up the first fifth against the last. Open files go up and down: the fewest count."""
     warm = int(len(sizes) * WARM_UP)
     part = max(1, (len(sizes) - warm) // 5)
     before, after = statistics.median(sizes[warm : warm + part]), statistics.median(sizes[-part:])
     growth, more = after / before - 1, min(handles[-part:]) - min(handles[warm : warm + part])
     return [
-        ("memory", f"{before:.0f} -> {after:.0f} MB ({growth:+.1%})", f"<= {GROWTH:+.0%}", growth <= GROWTH),
-        ("open files", f"{more:+d}", "<= +0", more <= 0),
+        ("memory", f"{before:.0f} -> {after:.0f} MB ({growth:+.1%})", f"<= {most:+.0%}", growth <= most),
+        ("open files", f"{more:+d}", f"<= {most_files:+d}", more <= most_files),
     ]
 
 

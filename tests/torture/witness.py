@@ -12,8 +12,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bot.store.engine import WRITES, database_url
 from bot.store.engine import create as engine_of
-from bot.store.engine import database_url
 
 _SAVED = "NEW.fence = OLD.fence AND NEW.lease_until IS NULL"
 _SENT = "NEW.state = 'sent' OR OLD.state = 'sent'"
@@ -67,7 +67,7 @@ class Seen:
 async def watch(url: str) -> None:
     """Let the database note every write that it takes."""
     address = database_url(url)
-    engine = engine_of(address)
+    engine = engine_of(address).execution_options(**{WRITES: True})
     statements = (_SQLITE,) if address.get_backend_name() == "sqlite" else _POSTGRES
     async with engine.begin() as connection:
         await connection.execute(sa.text(_TABLE))

@@ -74,6 +74,11 @@ class DiscordChat:
         """
         return Settled()
 
+    async def alive(self) -> None:
+        """https://docs.discord.com/developers/events/gateway#get-gateway: the cheapest question. Raise SendError."""
+        async with self._sending() as posts:
+            await posts.alive()
+
     async def tell(self, owner: str, card: Card, workspace: str = "") -> None:
         async with self._sending() as posts:
             await posts.tell(owner, self._embed(card, self._language))

@@ -117,6 +117,10 @@ class SlackChat:
         left = self._left(claim.unsettled_since, now)
         return Settled(wait=min(left, ECHO_POLL) if left > timedelta(0) else None)
 
+    async def alive(self) -> None:
+        """https://docs.slack.dev/reference/methods/api.test: needs no token. Raise SendError."""
+        await call(self._workspaces.anybody.api_test)
+
     async def tell(self, owner: str, card: Card, workspace: str = "") -> None:
         """A direct message. `owner` is a Slack user id of that workspace. Raise SendError."""
         await self._send(workspace, AsyncWebClient.chat_postMessage, card, channel=owner, **_QUIET, **_NO_PREVIEWS)
@@ -196,8 +200,8 @@ class SlackChat:
         left = self._left(claim.unsettled_since, self._clock.now())
         known = await self._outbox.echo(claim.id)
         if known is None and left > timedelta(0):
-            wait = Verdict(ambiguous=True, retry_after=min(left, ECHO_POLL))
-            raise SendError("slack: asking whether the follow-up is there", wait)
+            # Not ambiguous: nothing new may be there, and the clock goes on from the earlier try.
+            raise SendError("slack: asking whether the follow-up is there", Verdict(retry_after=min(left, ECHO_POLL)))
         return known or await self._post(claim, card, thread=root)
 
     async def _send(self, workspace: str, method: Call, card: Card, **arguments: Any) -> Any:

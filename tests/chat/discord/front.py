@@ -129,6 +129,7 @@ class Front:
         routes: dict[tuple[str, str], Route] = {
             ("GET", "/users/@me"): self._me,
             ("GET", "/oauth2/applications/@me"): self._application,
+            ("GET", "/gateway"): self._door,
             ("GET", "/gateway/bot"): self._limits,
             ("PUT", "/applications/{app}/commands"): self._sync,
             ("POST", "/users/@me/channels"): self._direct,
@@ -193,6 +194,9 @@ class Front:
         data = {"id": str(APPLICATION), "name": "planb", "description": "", "verify_key": "00", "icon": None}
         flags = {"bot_public": True, "bot_require_code_grant": False, "flags": 0}
         return _json({**data, **flags, "owner": user(OWNER, "ada"), "team": None, "summary": ""})
+
+    async def _door(self, _: web.Request, __: Any) -> web.Response:
+        return web.json_response({"url": self.gateway_url})
 
     async def _limits(self, request: web.Request, body: Any) -> web.Response:
         limit = {"total": 1000, "remaining": self.remaining, "reset_after": 1000, "max_concurrency": 1}

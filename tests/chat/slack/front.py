@@ -187,6 +187,8 @@ class SlackFront:
         return _broken(request, fault) if fault else web.json_response(answer)
 
     def _answer(self, method: str, token: str, arguments: Answer) -> Answer:
+        if method == "api.test":
+            return {"ok": True}
         if token in self.revoked:
             return {"ok": False, "error": "token_revoked"}
         if token not in ([APP_TOKEN] if method == "apps.connections.open" else self.tokens):

@@ -213,3 +213,11 @@ async def test_it_waits_for_the_echo_as_long_as_slack_repeats_it_and_then_sends_
 
 async def test_an_edit_may_simply_be_made_again(chat: SlackChat) -> None:
     assert await chat.settle(claim(Action.EDIT, root=GONE, unsettled_since=NOON), NOON) == Settled()
+
+
+async def test_it_asks_slack_if_it_is_there_and_shows_nothing(chat: SlackChat, front: SlackFront) -> None:
+    await chat.alive()
+    front.break_next("api.test", Fault(status=503))
+    with pytest.raises(SendError):
+        await chat.alive()
+    assert [method for method, _ in front.calls] == ["api.test"] * 2

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,8 +13,9 @@ from bot.chat.slack import ears
 from bot.chat.slack.app import SlackChat
 from bot.chat.slack.ears import Ears
 from bot.domain.errors import SendError, Verdict
-from bot.domain.subscription import Action, Receipt
+from bot.domain.subscription import Action, Platform, Receipt
 from bot.ports import Settled
+from bot.store.store import SqlStore
 from tests.chat.slack.conftest import running, until
 from tests.chat.slack.fakes import CARD, NOON, FakeClock, FakeDesk, FakeOutbox, claim
 from tests.chat.slack.front import BOT_TOKEN, SECRET, Fault, SlackFront
@@ -133,7 +135,7 @@ async def test_a_follow_up_that_may_be_there_is_waited_for_and_then_posted(
     with pytest.raises(SendError) as raised:
         await chat.deliver(edit, CARD)
 
-    assert raised.value.verdict == Verdict(ambiguous=True, retry_after=timedelta(seconds=15))
+    assert raised.value.verdict == Verdict(retry_after=timedelta(seconds=15))
     assert front.posts == {}
     clock.passes(minutes=6.5)
     await chat.deliver(edit, CARD)
@@ -154,3 +156,26 @@ async def test_a_reply_that_fell_into_the_channel_is_found_by_its_echo_too(
     (post,) = front.posts.values()
     assert post["ts"] == settled.receipt.message
     assert "thread_ts" not in post
+
+
+async def test_waiting_for_a_follow_up_ends(
+    front: SlackFront, desk: FakeDesk, clock: FakeClock, memory: SqlStore
+) -> None:
+    api_url = f"{front.url}/api/"
+    chat = SlackChat(bot_token=BOT_TOKEN, desk=desk, outbox=memory, clock=clock, api_url=api_url)
+    await memory.promise([claim(Action.EDIT).delivery], NOON)
+    front.break_next("chat.postMessage", Fault(status=503))
+    tries = 0
+    while not front.posts:
+        (due,) = await memory.claim_due(Platform.SLACK, clock.now(), MINUTE, 1)
+        try:
+            await chat.deliver(replace(due, root=ROOT), CARD)
+        except SendError as error:
+            again = clock.now() + (error.verdict.retry_after or timedelta(seconds=5))
+            unsettled = error.verdict.ambiguous
+            await memory.failed(due, "no", again=again, unsettled=unsettled, now=clock.now())
+            clock.at = again
+        tries += 1
+        assert tries < 40
+
+    assert clock.now() - NOON == LONG
