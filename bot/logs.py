@@ -25,6 +25,7 @@ _LOUD = {
     "discord.client": logging.ERROR,  # it only warns that we cannot speak, and we write
     "slack_bolt": logging.ERROR,
     "slack_sdk": logging.ERROR,
+    "aiosqlite": logging.WARNING,  # it tells every row that is written
     "alembic": logging.WARNING,
     "markdown_it": logging.WARNING,
 }

@@ -92,6 +92,10 @@ class Subscriptions(Protocol):
         """All subscriptions of a channel, in order of service."""
         ...
 
+    async def subscriptions_in(self, team: str) -> int:
+        """How many active subscriptions all channels of a team have."""
+        ...
+
     async def subscribed_services(self) -> frozenset[str]:
         """Slugs that at least one channel follows."""
         ...

@@ -35,6 +35,13 @@ class SqlSubscriptions(Part):
         """All active subscriptions of a channel, in order of service."""
         return await self._active(_of(subscriptions, target))
 
+    async def subscriptions_in(self, team: str) -> int:
+        """How many active subscriptions all channels of a team have."""
+        platform, _, workspace = team.partition(":")
+        mine = sa.and_(subscriptions.c.platform == platform, subscriptions.c.workspace == workspace, _ACTIVE)
+        async with self._database.reading() as connection:
+            return await connection.scalar(sa.select(sa.func.count()).where(mine).select_from(subscriptions)) or 0
+
     async def subscribed_services(self) -> frozenset[str]:
         """Slugs that at least one channel follows."""
         async with self._database.reading() as connection:
