@@ -58,10 +58,13 @@ class Admins:
             async with asyncio.timeout(ASK_SECONDS):
                 client = await self._workspaces.client(workspace)
                 answer = await call(client.users_info, user=user)
+                if not _is_admin(answer.get("user") or {}, workspace):
+                    return False
+                # The request says where the person is from: in a shared channel, perhaps another company.
+                return await self._workspaces.has_token_of(workspace)
         except (SendError, StoreAway, TimeoutError) as error:
             self._log.warning("Slack does not say whether a person is an admin: %s", str(error) or "in time")
             return False if word(error.__cause__) == "missing_scope" else None
-        return _is_admin(answer.get("user") or {}, workspace)
 
 
 def _is_admin(person: Mapping[str, Any], workspace: str) -> bool:

@@ -96,6 +96,10 @@ class Workspaces:
         """Whether it is the one that the settings are about. Raise SendError."""
         return self._store is None or (self.own is not None and await self.home() == workspace)
 
+    async def has_token_of(self, workspace: str) -> bool:
+        """Whether the client for that workspace is really of it. Raise SendError."""
+        return self._store is not None or await self.home() == workspace
+
     def heed(self, workspace: str, speaker: AsyncWebClient, error: SendError) -> None:
         """A token that is of no use shuts its workspace, and no other, until there is a new one or a while is over."""
         if word(error.__cause__) in SHUT:
