@@ -141,7 +141,7 @@ class App:
         A process of the web keeps no connection open to a chat: what it answers came over HTTP.
         """
         settings = self.settings
-        if settings.slack_bot_token:
+        if settings.speaks_slack:
             chat = self.slack = self.chats[Platform.SLACK] = slack_chat(settings, self.desk, self.store, self.clock)
             self._routes = (*self._routes, *chat.routes())
             if role.works or not settings.slack_app_token:

@@ -7,6 +7,7 @@ from pydantic import SecretStr
 from bot.commands.desk import Desk
 from bot.ports import Clock, Store
 from bot.settings import Settings
+from bot.vault import open_vault
 
 if TYPE_CHECKING:
     from bot.chat.discord.app import DiscordChat
@@ -15,16 +16,27 @@ if TYPE_CHECKING:
 
 def slack_chat(settings: Settings, desk: Desk, store: Store, clock: Clock) -> "SlackChat":
     """Slack, by Socket Mode or HTTP, as the settings say."""
-    from bot.chat.slack.app import API_URL, SlackChat  # noqa: PLC0415
+    from bot.chat.slack.app import SlackChat  # noqa: PLC0415
+    from bot.chat.slack.calls import API_URL  # noqa: PLC0415
+    from bot.chat.slack.installing import OAuth  # noqa: PLC0415
 
+    oauth = OAuth(
+        client_id=settings.planb_slack_client_id,
+        client_secret=_shown(settings.planb_slack_client_secret) or "",
+        public_url=settings.planb_public_url,
+    )
+    installs = settings.installs_from_slack
     return SlackChat(
-        bot_token=_shown(settings.slack_bot_token) or "",
+        bot_token=_shown(settings.slack_bot_token),
         app_token=_shown(settings.slack_app_token),
         signing_secret=_shown(settings.slack_signing_secret),
         admins=settings.admins,
         desk=desk,
         outbox=store,
         clock=clock,
+        store=store,
+        safe=open_vault(settings.keys) if installs else None,
+        oauth=oauth if installs and settings.planb_public_url else None,
         language=settings.planb_language,
         api_url=settings.slack_api_url or API_URL,
     )

@@ -15,6 +15,7 @@ from bot.feeds import FORMATS
 from bot.sentry import Reports
 from bot.settings import Settings, secrets
 from bot.team import plans, read_team
+from bot.vault import ShutVault, open_vault
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -71,7 +72,7 @@ def warn(settings: Settings, url: URL) -> None:
             "SQLITE ON A DISK THAT IS WIPED EVERY DAY: subscriptions will be lost",
             mend="add a Postgres database (heroku addons:create heroku-postgresql) so that DATABASE_URL is set",
         )
-    if settings.slack_bot_token and not (settings.slack_app_token or settings.slack_signing_secret):
+    if settings.speaks_slack and not (settings.slack_app_token or settings.slack_signing_secret):
         log.error("Slack commands will not work: set SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP)")
     if settings.metrics_token and len(settings.metrics_token) < METRICS_TOKEN_LEAST:
         log.warning("PLANB_METRICS_TOKEN is short enough to be guessed", mend="openssl rand -base64 32")
@@ -79,3 +80,12 @@ def warn(settings: Settings, url: URL) -> None:
         log.error("Slack's HTTP mode needs PORT to be set, so that Slack can reach /slack/events")
     if settings.discord_public_key and not settings.port:
         log.error("Discord's HTTP mode needs PORT to be set, so that Discord can reach /discord/interactions")
+    if settings.installs_from_slack:
+        _warn_of_installing(settings)
+
+
+def _warn_of_installing(settings: Settings) -> None:
+    if isinstance(vault := open_vault(settings.keys), ShutVault):
+        log.error("No workspace that installed by OAuth can be served", mend=vault.reason)
+    if not settings.planb_public_url.startswith("https://") or not settings.port:
+        log.error("Slack workspaces cannot install: set PLANB_PUBLIC_URL to https://... and PORT")

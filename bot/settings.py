@@ -40,6 +40,7 @@ class Settings(BaseSettings):
     planb_sight_notices: bool = True
     planb_allowed_networks: str = ""
     planb_public_url: str = ""
+    planb_keys: SecretStr | None = None
 
     planb_canary: str = ""
     planb_ping_url: SecretStr | None = None
@@ -48,6 +49,8 @@ class Settings(BaseSettings):
     slack_bot_token: SecretStr | None = None
     slack_app_token: SecretStr | None = None
     slack_signing_secret: SecretStr | None = None
+    planb_slack_client_id: str = ""
+    planb_slack_client_secret: SecretStr | None = None
     slack_admins: str = ""
     slack_api_url: str = ""
 
@@ -91,6 +94,22 @@ class Settings(BaseSettings):
             raise SettingsError(f"PLANB_ALLOWED_NETWORKS: {error}. See .env.example.") from None
 
     @property
+    def keys(self) -> tuple[str, ...]:
+        """What seals stored tokens: the first seals, all open."""
+        written = self.planb_keys.get_secret_value() if self.planb_keys else ""
+        return tuple(one.strip() for one in written.split(",") if one.strip())
+
+    @property
+    def installs_from_slack(self) -> bool:
+        """Whether workspaces can install the app by OAuth."""
+        return bool(self.planb_slack_client_id and self.planb_slack_client_secret)
+
+    @property
+    def speaks_slack(self) -> bool:
+        """Whether there is a token for Slack, or a way to come by one."""
+        return self.slack_bot_token is not None or self.installs_from_slack
+
+    @property
     def metrics_token(self) -> str:
         """What a monitor shows to read /metrics and the details of /readyz; empty for nobody."""
         return self.planb_metrics_token.get_secret_value().strip() if self.planb_metrics_token else ""
@@ -118,7 +137,7 @@ class Settings(BaseSettings):
     @property
     def speaks_to_no_platform(self) -> bool:
         """No token at all: then the console is the chat."""
-        return self.slack_bot_token is None and self.discord_token is None
+        return not self.speaks_slack and self.discord_token is None
 
 
 def read_settings() -> Settings:
@@ -134,6 +153,8 @@ def read_settings() -> Settings:
 def secrets(settings: Settings) -> tuple[str, ...]:
     """The values that must never be shown."""
     hidden = (
+        settings.planb_keys,
+        settings.planb_slack_client_secret,
         settings.planb_metrics_token,
         settings.sentry_dsn,
         settings.slack_bot_token,
@@ -142,4 +163,4 @@ def secrets(settings: Settings) -> tuple[str, ...]:
         settings.discord_token,
         settings.planb_ping_url,
     )
-    return tuple(one.get_secret_value() for one in hidden if one and one.get_secret_value())
+    return (*settings.keys, *(one.get_secret_value() for one in hidden if one and one.get_secret_value()))

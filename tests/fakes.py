@@ -77,7 +77,7 @@ class FakeChat:
         if self.errors:
             raise self.errors.pop(0)
 
-    async def tell(self, owner: str, card: Card) -> None:
+    async def tell(self, owner: str, card: Card, workspace: str = "") -> None:
         if self.tell_errors:
             raise self.tell_errors.pop(0)
         self.told.append((owner, card))

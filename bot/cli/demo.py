@@ -65,7 +65,7 @@ def _settings(folder: Path, channel: str) -> Settings:
         "planb_alarm": "",
     }
     if not channel:
-        changed |= {"slack_bot_token": None, "discord_token": None}
+        changed |= {"slack_bot_token": None, "planb_slack_client_id": "", "discord_token": None}
     return read_settings().model_copy(update=changed)
 
 

@@ -143,6 +143,22 @@ def migrate() -> None:
     command.migrate()
 
 
+@app.command("new-key")
+def new_key() -> None:
+    """Print a new key for PLANB_KEYS."""
+    from bot.cli import keys as command  # noqa: PLC0415
+
+    command.new_key()
+
+
+@app.command()
+def reseal() -> None:
+    """Seal every stored token anew under the first of PLANB_KEYS. The bot may run meanwhile."""
+    from bot.cli import keys as command  # noqa: PLC0415
+
+    command.reseal()
+
+
 @app.command()
 def restored() -> None:
     """Say that an older copy of the database was put back, before you start the bot: nothing is told twice then."""

@@ -59,4 +59,3 @@ class Composing:
         catalogue = self.library.everything
         states = await self.store.states(feeds_of(watched(catalogue, plans).values())) if plans else {}
         return counsels(catalogue, plans, states, self.clock.now())
-

@@ -8,11 +8,13 @@ from typing import Protocol
 from bot.domain.card import Card
 from bot.domain.polling import FeedState, Outcome
 from bot.domain.service import AddedPage
-from bot.domain.subscription import Claim, Delivery, GivenUp, Platform, Receipt, Subscription, Target
+from bot.domain.subscription import Claim, Platform, Receipt, Subscription, Target
 from bot.ports.feeds import Document, Documents, Fetched, Fetcher, Format, Probed, Prober, no_leads
-from bot.ports.outbox import Ledger, Outbox
+from bot.ports.installs import Installs, Safe, Tenants, Tickets
 from bot.ports.meter import Counting
 from bot.ports.notes import NoteList
+from bot.ports.outbox import Outbox
+from bot.ports.upkeep import Leases, Ledger
 
 __all__ = [
     "Chat",
@@ -23,6 +25,7 @@ __all__ = [
     "Fetched",
     "Fetcher",
     "Format",
+    "Installs",
     "Leases",
     "Ledger",
     "Notes",
@@ -30,9 +33,12 @@ __all__ = [
     "Pages",
     "Probed",
     "Prober",
+    "Safe",
     "Settled",
     "Store",
     "Subscriptions",
+    "Tenants",
+    "Tickets",
     "no_leads",
 ]
 
@@ -140,19 +146,9 @@ class Notes(Protocol):
         ...
 
 
-class Leases(Protocol):
-    """What one process does for all. Every method may raise StoreAway."""
-
-    async def hold(self, name: str, owner: str, now: datetime, lease: timedelta) -> int | None:
-        """Take it or keep it, for so long; its fencing number, or None while another holds it."""
-        ...
-
-    async def let_go(self, name: str, owner: str, now: datetime) -> None:
-        """Another may have it at once. Nothing happens where it is no longer ours."""
-        ...
-
-
-class Store(Feeds, Subscriptions, Outbox, Ledger, Pages, Leases, Notes, NoteList, Counting, Protocol):
+class Store(
+    Feeds, Subscriptions, Outbox, Ledger, Pages, Leases, Installs, Tickets, Notes, NoteList, Counting, Protocol
+):
     """All that is remembered."""
 
 
@@ -169,8 +165,8 @@ class Chat(Protocol):
         """An earlier attempt may have posted this: did it?"""
         ...
 
-    async def tell(self, owner: str, card: Card) -> None:
-        """A message to one person."""
+    async def tell(self, owner: str, card: Card, workspace: str = "") -> None:
+        """A message to one person, of that workspace where a person belongs to one."""
         ...
 
     async def alive(self) -> None:

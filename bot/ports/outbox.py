@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from bot.domain.subscription import Claim, Delivery, GivenUp, Platform, Receipt
+from bot.domain.subscription import Claim, Delivery, Platform, Receipt
 
 
 class Outbox(Protocol):
@@ -50,30 +50,4 @@ class Outbox(Protocol):
 
     async def echo(self, delivery: int) -> Receipt | None:
         """What the platform reported of this delivery."""
-        ...
-
-
-class Ledger(Protocol):
-    """What became of deliveries. Every method may raise StoreAway."""
-
-    async def given_up(self, most: int) -> Sequence[GivenUp]:
-        """The newest that were given up."""
-        ...
-
-    async def unfinished(self) -> int:
-        """How many are promised and not yet at their end."""
-        ...
-
-    async def try_again(self, ids: Sequence[int], now: datetime) -> int:
-        """Those of these that were given up are due now, as if they had just been promised. How many."""
-        ...
-
-    async def begin_anew(self, now: datetime) -> int:
-        """After an older copy of the database was put back: look at every page as if for the first time."""
-        ...
-
-    async def prune(
-        self, *, deliveries: datetime, threads: datetime, echoes: datetime, now: datetime, most: int
-    ) -> int:
-        """Forget what ended before these moments, at most so many rows of each kind. How many went."""
         ...

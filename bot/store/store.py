@@ -8,6 +8,7 @@ from bot.domain.errors import StoreAway
 from bot.store.database import Database
 from bot.store.feeds import SqlFeeds
 from bot.store.figures import SqlFigures
+from bot.store.installs import SqlInstalls, SqlTickets
 from bot.store.leases import SqlLeases
 from bot.store.ledger import SqlLedger
 from bot.store.notes import SqlNotes
@@ -20,7 +21,18 @@ from bot.store.vitals import SqlVitals
 
 
 class SqlStore(
-    SqlFeeds, SqlSubscriptions, SqlOutbox, SqlLedger, SqlPages, SqlLeases, SqlNotes, SqlFigures, SqlVitals, SqlStories
+    SqlFeeds,
+    SqlSubscriptions,
+    SqlOutbox,
+    SqlLedger,
+    SqlPages,
+    SqlLeases,
+    SqlInstalls,
+    SqlTickets,
+    SqlNotes,
+    SqlFigures,
+    SqlVitals,
+    SqlStories,
 ):
     """All that is remembered, in one SQLite file or one Postgres database.
 

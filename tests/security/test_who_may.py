@@ -86,7 +86,6 @@ class Person:
 
 HOME = {"team_id": TEAM}
 ADMIN = HOME | {"is_admin": True}
-GAP = "bot/chat/slack/people.py takes the workspace from the request, not from who installed us"
 ON_SLACK = {
     "named in the settings": Person(may=True, user="U0BOSS"),
     "an admin": Person(may=True, said=ADMIN),
@@ -118,7 +117,6 @@ async def test_on_slack_only_those_who_may_change_anything(channel: Channel, sla
     await all_commands(channel, slack, ON_SLACK[who])
 
 
-@pytest.mark.xfail(reason=GAP)
 async def test_an_admin_of_another_company_in_a_shared_channel_is_nobody_here(
     channel: Channel, slack: SlackFront
 ) -> None:

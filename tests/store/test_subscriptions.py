@@ -78,15 +78,6 @@ async def test_a_note_is_remembered_and_replaced(store: SqlStore, other: SqlStor
     assert await other.note("identified") == "2"
 
 
-async def test_a_team_s_subscriptions_are_counted_over_all_its_channels_and_over_no_other_team(store: SqlStore) -> None:
-    elsewhere = replace(OFFICE, workspace="another")
-    for target in (OFFICE, replace(OFFICE, channel="more"), elsewhere):
-        await store.subscribe(replace(follow(), target=target), NOON)
-    await store.disable(replace(OFFICE, channel="more"), "gone", NOON)
-    counts = [await store.subscriptions_in(team) for team in (OFFICE.team, elsewhere.team, "slack:nobody")]
-    assert counts == [1, 1, 0]
-
-
 def page(slug: str, *teams: Target, instead_of: str = "") -> AddedPage:
     feed = Feed(id=slug, url=f"https://{slug}.example", format="rss")
     service = Service(slug=slug, name=slug, page=feed.url, feeds=(feed,))
@@ -123,3 +114,12 @@ async def test_pages_leave_with_the_last_workspace_that_added_them(store: SqlSto
         ("moved", frozenset()),
         ("ours", frozenset({TWIN.team})),
     ]
+
+
+async def test_a_team_s_subscriptions_are_counted_over_all_its_channels_and_over_no_other_team(store: SqlStore) -> None:
+    elsewhere = replace(OFFICE, workspace="another")
+    for target in (OFFICE, replace(OFFICE, channel="more"), elsewhere):
+        await store.subscribe(replace(follow(), target=target), NOON)
+    await store.disable(replace(OFFICE, channel="more"), "gone", NOON)
+    counts = [await store.subscriptions_in(team) for team in (OFFICE.team, elsewhere.team, "slack:nobody")]
+    assert counts == [1, 1, 0]

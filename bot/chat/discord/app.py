@@ -102,7 +102,7 @@ class DiscordChat:
         async with self._sending() as posts:
             await posts.alive()
 
-    async def tell(self, owner: str, card: Card) -> None:
+    async def tell(self, owner: str, card: Card, workspace: str = "") -> None:
         async with self._sending() as posts:
             await posts.tell(owner, self._embed(card, self._language))
 

@@ -12,6 +12,7 @@ from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from slack_sdk.signature import SignatureVerifier
 
+from bot.chat.slack.ears import Ears
 from bot.ports import Clock
 
 BODY_MOST = 1024 * 1024
@@ -35,8 +36,9 @@ class _Seconds:
 class Door:
     """Lets in what is signed, once."""
 
-    def __init__(self, *, app: AsyncApp, signing_secret: str, clock: Clock) -> None:
+    def __init__(self, *, app: AsyncApp, signing_secret: str, ears: Ears, clock: Clock) -> None:
         self._app = app
+        self._ears = ears
         self._clock = clock
         self._verifier = SignatureVerifier(signing_secret, clock=_Seconds(clock))  # type: ignore[arg-type]
         self._seen: dict[str, datetime] = {}
@@ -57,6 +59,7 @@ class Door:
             return _refusal(web.HTTPUnauthorized)
         if self._is_repeated(signature):
             return web.Response()
+        self._ears.hear()
         return await self._once(request, body.decode(), signature)
 
     async def _once(self, request: web.Request, body: str, signature: str) -> web.Response:

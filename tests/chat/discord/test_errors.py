@@ -1,6 +1,6 @@
 """Every refusal of Discord's, and what it means for a delivery."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -17,11 +17,12 @@ HOPELESS = Verdict(hopeless=True)
 AMBIGUOUS = Verdict(ambiguous=True)
 TEN_MINUTES = Verdict(retry_after=timedelta(minutes=10), scope=Scope.PLATFORM)
 MINUTE = Verdict(retry_after=timedelta(minutes=1), scope=Scope.CHANNEL)
+LIMITED_MINUTE = replace(MINUTE, limited=True)
 VIA = {"Via": "1.1 discord"}
 
 
-def seconds(count: float, scope: Scope = Scope.CHANNEL) -> Verdict:
-    return Verdict(retry_after=timedelta(seconds=count), scope=scope)
+def seconds(count: float, scope: Scope = Scope.CHANNEL, *, limited: bool = False) -> Verdict:
+    return Verdict(retry_after=timedelta(seconds=count), scope=scope, limited=limited)
 
 
 @dataclass
@@ -56,18 +57,21 @@ TABLE: list[tuple[Exception, Verdict]] = [
     (refusal(429), TEN_MINUTES),
     (refusal(429, headers={"Retry-After": "3"}), TEN_MINUTES),
     (refusal(429, headers={"Retry-After": "3600"}), seconds(3600, Scope.PLATFORM)),
-    (refusal(429, headers={**VIA, "Retry-After": "3.5"}), seconds(3.5)),
-    (refusal(429, headers={**VIA, "Retry-After": "3", "X-RateLimit-Scope": "user"}), seconds(3)),
-    (refusal(429, headers={**VIA, "Retry-After": "3", "X-RateLimit-Scope": "shared"}), seconds(3)),
-    (refusal(429, headers={**VIA, "Retry-After": "3", "X-RateLimit-Scope": "global"}), seconds(3, Scope.PLATFORM)),
-    (refusal(429, headers=VIA), MINUTE),
-    (refusal(429, headers={**VIA, "Retry-After": "soon"}), MINUTE),
-    (refusal(429, headers={**VIA, "Retry-After": "inf"}), MINUTE),
+    (refusal(429, headers={**VIA, "Retry-After": "3.5"}), seconds(3.5, limited=True)),
+    (refusal(429, headers={**VIA, "Retry-After": "3", "X-RateLimit-Scope": "user"}), seconds(3, limited=True)),
+    (refusal(429, headers={**VIA, "Retry-After": "3", "X-RateLimit-Scope": "shared"}), seconds(3, limited=True)),
+    (
+        refusal(429, headers={**VIA, "Retry-After": "3", "X-RateLimit-Scope": "global"}),
+        seconds(3, Scope.PLATFORM, limited=True),
+    ),
+    (refusal(429, headers=VIA), LIMITED_MINUTE),
+    (refusal(429, headers={**VIA, "Retry-After": "soon"}), LIMITED_MINUTE),
+    (refusal(429, headers={**VIA, "Retry-After": "inf"}), LIMITED_MINUTE),
     (refusal(429, 20016, headers={**VIA, "Retry-After": "30"}), seconds(30)),
     (refusal(400, 20016), MINUTE),
     (refusal(429, 20028), MINUTE),
     (refusal(429, 20029), seconds(60, Scope.WORKSPACE)),
-    (discord.RateLimited(45.5), seconds(45.5)),
+    (discord.RateLimited(45.5), seconds(45.5, limited=True)),
     (TooManyRefused(timedelta(seconds=7)), seconds(7, Scope.PLATFORM)),
     (refusal(500), AMBIGUOUS),
     (refusal(502), AMBIGUOUS),
