@@ -11,7 +11,7 @@ from bot.domain.card import Bold, Card, Code, Fact, Item, Link, Listing, Tone
 from tests.security.outgoing import discord_wrongs, outlet, pour, slack_wrongs
 from tests.security.words import CORPUS, NAMED, UNSEEN, hostile
 
-DOSE = 400
+DOSE = 250
 NONE: dict[str, list[str]] = {"parse": []}
 
 
