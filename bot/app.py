@@ -2,8 +2,9 @@
 
 import asyncio
 import random
+import secrets
 import signal
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
@@ -19,26 +20,29 @@ from bot.commands.office import Office
 from bot.core.overview import watched
 from bot.core.schedule import POLL_UNFOLLOWED
 from bot.domain.errors import StoreAway
+from bot.domain.role import Role
 from bot.domain.subscription import Platform
 from bot.domain.words import Language, Words
 from bot.feeds import FORMATS
 from bot.feeds.fetch import CONTACT, HttpFetcher
 from bot.feeds.probe import HttpProber
-from bot.jobs import deliver, poll, watch
 from bot.jobs.deliver import Delivering
-from bot.jobs.loop import STORE_AWAY_S, Bell, Pump, end, supervise
+from bot.jobs.loop import STORE_AWAY_S, end, supervise
 from bot.jobs.poll import Polling
-from bot.jobs.watch import Watching, nothing
+from bot.jobs.prune import Pruning
+from bot.jobs.watch import Watching
 from bot.library import Library
 from bot.locale import languages
 from bot.platforms import discord_chat, slack_chat
 from bot.ports import Chat, Clock, Fetcher
 from bot.prepare import Team, warn
+from bot.pumps import Bells, run_all
 from bot.settings import Settings
 from bot.store.engine import database_url
 from bot.store.migrate import migrate
 from bot.store.store import SqlStore
-from bot.web.app import serve, web_app
+from bot.web.app import serve
+from bot.web.surface import Surface
 
 if TYPE_CHECKING:  # each platform's library is loaded only where it has a token
     from bot.chat.discord.app import DiscordChat
@@ -46,10 +50,6 @@ if TYPE_CHECKING:  # each platform's library is loaded only where it has a token
 
 log = structlog.stdlib.get_logger(__name__)
 
-POLL_PAUSE_S = 0.5
-OUTBOX_PAUSE_S = 1.0
-POLL_GRACE_S = 1.0
-"""A poll may be asked again by whoever comes next; a send under way is worth waiting for."""
 LOOKUPS_AT_ONCE = 128
 """A name server that hangs for some hosts must not hold up the others. Threads, so fewer than polls at once."""
 
@@ -63,9 +63,8 @@ class App:
         self.settings = settings
         self.team = team
         self.clock = clock or SystemClock()
-        self.bell = Bell()
-        self.outbox_bell = Bell()
-        self.watch_bell = Bell()
+        self.bells = Bells()
+        self.name = secrets.token_hex(8)
         self.url = database_url(settings.database_url)
         self.store = SqlStore(self.url)
         self.library = Library(team.catalogue, self.store)
@@ -81,8 +80,16 @@ class App:
         self.chats: dict[Platform, Chat] = {Platform.CONSOLE: self.console}
         self.slack: SlackChat | None = None
         self.discord: DiscordChat | None = None
+        self.surface = Surface(
+            store=self.store,
+            ready=self.store.ready,
+            clock=self.clock,
+            poll_bell=self.bells.polls,
+            token=settings.metrics_token if settings.port else "",
+        )
         self._routes: Sequence[web.RouteDef] = ()
         self._running: dict[str, Callable[[], Awaitable[None]]] = {}
+        self._listening: dict[str, asyncio.Task[None]] = {}
 
     def _office(self) -> Office:
         return Office(
@@ -95,19 +102,26 @@ class App:
             prober=self.prober,
         )
 
-    async def run(self, *, listen: bool = True) -> None:
+    async def run(self, role: Role = Role.ALL) -> None:
         """Until SIGTERM, SIGINT or `stop`: the port first, then the database, then chats, polls and deliveries."""
         self._stop_on_signals()
         warn(self.settings, self.url)
-        self.add_chats()
-        runner = await self._serve() if listen and self.settings.port else None
+        self.add_chats(role)
+        runner = await self._serve() if role.listens and self.settings.port else None
+        # Who asks while the database is away gets a kind sentence.
+        self._start(self._running.keys() - self._need_store())
         try:
             if await self.open_store():
-                await self.work()
+                await (self.work() if role.works else self.bells.polls.stopping.wait())
         finally:
+            await end(self._listening.values())
             if runner:
                 await runner.cleanup()
             await self.close()
+
+    def _need_store(self) -> frozenset[str]:
+        """Discord's gateway waits for the database, where its connections are counted; its HTTP mode opens none."""
+        return frozenset({"console"} if self.settings.interactions_key else {"console", "discord"})
 
     async def close(self) -> None:
         """Close all connections."""
@@ -116,21 +130,25 @@ class App:
 
     def stop(self) -> None:
         """Take nothing new, finish what is under way, end."""
-        self.bell.stop()
-        self.outbox_bell.stop()
-        self.watch_bell.stop()
+        self.bells.stop()
 
-    def add_chats(self) -> None:
-        """Build the platforms that have a token; without any, the console is the chat."""
+    def add_chats(self, role: Role = Role.ALL) -> None:
+        """Build the platforms that have a token; without any, the console is the chat.
+
+        A process of the web keeps no connection open to a chat: what it answers came over HTTP.
+        """
         settings = self.settings
         if settings.slack_bot_token:
             chat = self.slack = self.chats[Platform.SLACK] = slack_chat(settings, self.desk, self.store, self.clock)
             self._routes = (*self._routes, *chat.routes())
-            self._running["slack"] = chat.run
+            if role.works or not settings.slack_app_token:
+                self._running["slack"] = chat.run
         if settings.discord_token:
             self.discord = self.chats[Platform.DISCORD] = discord_chat(settings, self.desk, self.store, self.clock)
-            self._running["discord"] = self.discord.run
-        if settings.speaks_to_no_platform:
+            self._routes = (*self._routes, *self.discord.routes())
+            if role.works or settings.interactions_key:
+                self._running["discord"] = self.discord.run
+        if settings.speaks_to_no_platform and role.works:
             self._running["console"] = self.console.run
 
     async def prepare_store(self) -> None:
@@ -140,12 +158,12 @@ class App:
 
     async def open_store(self) -> bool:
         """Bring the tables up to date; while the database is away, try again. False when stopped meanwhile."""
-        while not self.bell.stopping.is_set():
+        while not self.bells.polls.stopping.is_set():
             try:
                 await self.prepare_store()
             except StoreAway as error:
                 log.warning("the database is away, trying again", error=str(error))
-                await self.bell.wait(STORE_AWAY_S)
+                await self.bells.polls.wait(STORE_AWAY_S)
             else:
                 return True
         return False
@@ -153,19 +171,22 @@ class App:
     async def work(self) -> None:
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(LOOKUPS_AT_ONCE, "lookup"))
         polling = self.polling(self.fetcher)
+        self.surface.health.rounds = lambda: polling.looked_at
         await self.library.refresh(self.clock.now())
         await self.store.register_feeds(polling.feed_ids, self.clock.now())
-        pumps = (self._poll(polling), self._deliver(), self._watch())
-        listeners = [
-            asyncio.create_task(supervise(name, run, luck=random.random), name=name)
-            for name, run in self._running.items()
-        ]
+        self._start(self._running.keys())
         log.info("ready", services=len(self.team.catalogue.services), chats=sorted(self._running))
         try:
-            await asyncio.gather(*pumps)
-            await polling.save_quiet()
+            pruning = Pruning(store=self.store, clock=self.clock, owner=self.name)
+            await run_all(self.bells, polling, map(self.delivering, Platform), self._watching(), pruning)
         finally:
-            await end(listeners)
+            await end(self._listening.values())
+
+    def _start(self, names: Iterable[str]) -> None:
+        """Keep these connections to the chats, each once."""
+        for name in sorted(set(names) - self._listening.keys()):
+            run = supervise(name, self._running[name], luck=random.random)
+            self._listening[name] = asyncio.create_task(run, name=name)
 
     def polling(self, fetcher: Fetcher) -> Polling:
         """The first half of the pipeline."""
@@ -177,16 +198,18 @@ class App:
             store=self.store,
             clock=self.clock,
             luck=random.random,
-            outbox_bell=self.outbox_bell,
+            outbox_bell=self.bells.outbox,
             watched=frozenset(f.service.slug for f in watched(self.team.catalogue, self.team.plans).values()),
             followed=self.settings.poll_interval,
             unfollowed=max(self.settings.poll_interval, POLL_UNFOLLOWED),
             lease=self.settings.lease,
+            meter=self.surface.meter,
         )
 
-    def delivering(self) -> Delivering:
-        """The second half of the pipeline."""
+    def delivering(self, platform: Platform) -> Delivering:
+        """The second half of the pipeline, for one platform."""
         return Delivering(
+            platform=platform,
             store=self.store,
             chats=self.chats,
             library=self.library,
@@ -194,33 +217,22 @@ class App:
             languages=self.words,
             clock=self.clock,
             luck=random.random,
-            bell=self.outbox_bell,
+            bell=self.bells.rooms[platform],
             lease=self.settings.lease,
+            rest=self.settings.group_wait,
         )
 
-    async def _poll(self, polling: Polling) -> None:
-        pump = Pump(name="poll", bell=self.bell, most=poll.MOST_AT_ONCE, pause=POLL_PAUSE_S, grace=POLL_GRACE_S)
-        await pump.run(polling.take, polling.work)
-
-    async def _deliver(self) -> None:
-        delivering = self.delivering()
-        pump = Pump(name="deliver", bell=self.outbox_bell, most=deliver.MOST_AT_ONCE, pause=OUTBOX_PAUSE_S)
-        await pump.run(delivering.take, delivering.work)
-
-    async def _watch(self) -> None:
-        watching = Watching(
+    def _watching(self) -> Watching:
+        return Watching(
             library=self.library,
             store=self.store,
             clock=self.clock,
-            bell=self.outbox_bell,
+            bell=self.bells.outbox,
             tells=self.settings.planb_sight_notices,
         )
-        pump = Pump(name="watch", bell=self.watch_bell, most=1, pause=watch.PAUSE_S)
-        await pump.run(watching.look, nothing)
 
     async def _serve(self) -> web.AppRunner:
-        app = web_app(self.store.ready, self._routes)
-        return await serve(app, self.settings.host, self.settings.port or 0)
+        return await serve(self.surface.app(self._routes), self.settings.host, self.settings.port or 0)
 
     def _stop_on_signals(self) -> None:
         loop = asyncio.get_running_loop()

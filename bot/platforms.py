@@ -31,14 +31,17 @@ def slack_chat(settings: Settings, desk: Desk, store: Store, clock: Clock) -> "S
 
 
 def discord_chat(settings: Settings, desk: Desk, store: Store, clock: Clock) -> "DiscordChat":
-    """Discord, by its gateway."""
+    """Discord, by its gateway, or over HTTP when it has a public key."""
     from bot.chat.discord.app import DiscordChat  # noqa: PLC0415
 
     return DiscordChat(
         token=_shown(settings.discord_token) or "",
         desk=desk,
         notes=store,
+        leases=store,
+        forget=store.forget_workspace,
         clock=clock,
+        public_key=settings.interactions_key,
         language=settings.planb_language,
         api_url=settings.discord_api_url or None,
         gateway_url=settings.discord_gateway_url or None,

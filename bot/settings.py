@@ -3,17 +3,29 @@
 Every field is a variable of the same name in capitals; `.env.example` lists them all.
 """
 
+import re
 from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.domain.errors import SettingsError
 from bot.domain.words import Language
 
 Network = IPv4Network | IPv6Network
+_KEY = re.compile(r"[0-9a-f]{64}")
+
+
+def _public_key(text: str) -> str:
+    key = text.strip().lower()
+    if key and not _KEY.fullmatch(key):
+        raise PydanticCustomError(
+            "public_key", "64 hexadecimal digits are expected: the Public Key of the application's General Information"
+        )
+    return key
 
 
 class Settings(BaseSettings):
@@ -27,6 +39,7 @@ class Settings(BaseSettings):
     planb_contact: str = ""
     planb_sight_notices: bool = True
     planb_allowed_networks: str = ""
+    planb_public_url: str = ""
 
     slack_bot_token: SecretStr | None = None
     slack_app_token: SecretStr | None = None
@@ -35,6 +48,7 @@ class Settings(BaseSettings):
     slack_api_url: str = ""
 
     discord_token: SecretStr | None = None
+    discord_public_key: Annotated[str, AfterValidator(_public_key)] = ""
     discord_api_url: str = ""
     discord_gateway_url: str = ""
 
@@ -42,7 +56,10 @@ class Settings(BaseSettings):
     host: str = "0.0.0.0"  # noqa: S104 - platforms route to the port from outside
     poll_seconds: float = Field(default=60, ge=0.2)
     lease_seconds: float = Field(default=60, ge=1)
+    planb_group_seconds: float = Field(default=30, ge=0, le=300)
 
+    planb_metrics_token: SecretStr | None = None
+    sentry_dsn: SecretStr | None = None
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["auto", "console", "json", "logfmt"] = "auto"
 
@@ -62,6 +79,16 @@ class Settings(BaseSettings):
             raise SettingsError(f"PLANB_ALLOWED_NETWORKS: {error}. See .env.example.") from None
 
     @property
+    def metrics_token(self) -> str:
+        """What a monitor shows to read /metrics and the details of /readyz; empty for nobody."""
+        return self.planb_metrics_token.get_secret_value().strip() if self.planb_metrics_token else ""
+
+    @property
+    def interactions_key(self) -> bytes | None:
+        """With what Discord signs the commands that come over HTTP."""
+        return bytes.fromhex(self.discord_public_key) or None
+
+    @property
     def poll_interval(self) -> timedelta:
         """The time between two polls of a followed service."""
         return timedelta(seconds=self.poll_seconds)
@@ -70,6 +97,11 @@ class Settings(BaseSettings):
     def lease(self) -> timedelta:
         """How long a delivery belongs to the process that took it."""
         return timedelta(seconds=self.lease_seconds)
+
+    @property
+    def group_wait(self) -> timedelta:
+        """How long an incident's thread rests between two messages; what comes meanwhile becomes one."""
+        return timedelta(seconds=self.planb_group_seconds)
 
     @property
     def speaks_to_no_platform(self) -> bool:
@@ -89,5 +121,12 @@ def read_settings() -> Settings:
 
 def secrets(settings: Settings) -> tuple[str, ...]:
     """The values that must never be shown."""
-    hidden = (settings.slack_bot_token, settings.slack_app_token, settings.slack_signing_secret, settings.discord_token)
+    hidden = (
+        settings.planb_metrics_token,
+        settings.sentry_dsn,
+        settings.slack_bot_token,
+        settings.slack_app_token,
+        settings.slack_signing_secret,
+        settings.discord_token,
+    )
     return tuple(one.get_secret_value() for one in hidden if one and one.get_secret_value())

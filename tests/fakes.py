@@ -73,6 +73,10 @@ class FakeChat:
         self.asked.append(claim)
         return self.settled.pop(0)
 
+    async def alive(self) -> None:
+        if self.errors:
+            raise self.errors.pop(0)
+
     async def tell(self, owner: str, card: Card) -> None:
         if self.tell_errors:
             raise self.tell_errors.pop(0)

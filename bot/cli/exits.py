@@ -3,6 +3,7 @@
 import sys
 from typing import NoReturn
 
+EX_USAGE = 64
 EX_DATAERR = 65
 EX_UNAVAILABLE = 69
 EX_CONFIG = 78

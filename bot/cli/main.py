@@ -7,6 +7,7 @@ import typer
 
 from bot.cli.exits import EX_CONFIG, EX_UNAVAILABLE, fail
 from bot.domain.errors import PlanBError, SettingsError
+from bot.domain.role import Role
 
 app = typer.Typer(
     name="planb",
@@ -16,16 +17,22 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 Feeds = Annotated[bool, typer.Option("--feeds", help="Every feed: its format, age, last error, next poll.")]
+Deliveries = Annotated[bool, typer.Option("--deliveries", help="Messages that were given up, and why.")]
+Retry = Annotated[str, typer.Option("--retry", metavar="ID[,ID]|all", help="Have given up messages tried again.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 FormatName = Annotated[str, typer.Option("--format", help="The wire format, if it is known.")]
 
 
 @app.command()
-def run() -> None:
+def run(
+    role: Annotated[
+        Role, typer.Option(help="all: everything. worker: all but the web. web: only what comes over HTTP.")
+    ] = Role.ALL,
+) -> None:
     """Run the bot: poll, post, answer. Without any token it posts here and takes /outage lines here."""
     from bot.cli import run as command  # noqa: PLC0415
 
-    command.run()
+    command.run(role)
 
 
 @app.command()
@@ -77,8 +84,15 @@ def ask(line: Annotated[list[str], typer.Argument(help='For instance: "status ch
 def check(
     json: Json = False,  # noqa: FBT002 - a flag
     feeds: Feeds = False,  # noqa: FBT002 - a flag
+    deliveries: Deliveries = False,  # noqa: FBT002 - a flag
+    retry: Retry = "",
 ) -> None:
     """Look at settings, files, database, tokens and feeds: what works, what does not, how to mend it."""
+    if deliveries or retry:
+        from bot.cli import deliveries as table  # noqa: PLC0415
+
+        table.deliveries(retry, json=json)
+        return
     if feeds:
         from bot.cli import feeds_table  # noqa: PLC0415
 
@@ -98,11 +112,30 @@ def services(query: Annotated[str, typer.Argument(help="Part of a name or a cate
 
 
 @app.command()
+def webhook(
+    service: Annotated[str, typer.Argument(help="Its name as `planb services` lists it.")],
+    rotate: Annotated[bool, typer.Option("--rotate", help="A new address; the old one works for 24 hours.")] = False,  # noqa: FBT002
+) -> None:
+    """Print an address that a status page can call when it has news, so that we look at once."""
+    from bot.cli import webhook as command  # noqa: PLC0415
+
+    command.webhook(service, rotate=rotate)
+
+
+@app.command()
 def migrate() -> None:
     """Bring the database up to date (the release phase does this)."""
     from bot.cli import setup as command  # noqa: PLC0415
 
     command.migrate()
+
+
+@app.command()
+def restored() -> None:
+    """Say that an older copy of the database was put back, before you start the bot: nothing is told twice then."""
+    from bot.cli import setup as command  # noqa: PLC0415
+
+    command.restored()
 
 
 @app.command("slack-manifest")

@@ -1,5 +1,6 @@
 """What helps to set the bot up: the database, the two platforms' forms, the schema of the team's file."""
 
+import asyncio
 import json
 
 from bot.cli.exits import EX_CONFIG, fail
@@ -13,6 +14,25 @@ def migrate() -> None:
 
     upgrade(database_url(read_settings().database_url))
     _print("the database is up to date")
+
+
+def restored() -> None:
+    """Begin anew with the database as it is, without telling anything twice."""
+    from bot.clock import SystemClock  # noqa: PLC0415
+    from bot.store.engine import database_url  # noqa: PLC0415
+    from bot.store.migrate import upgrade  # noqa: PLC0415
+    from bot.store.store import SqlStore  # noqa: PLC0415
+
+    async def begin_anew() -> int:
+        store = SqlStore(url)
+        try:
+            return await store.begin_anew(SystemClock().now())
+        finally:
+            await store.close()
+
+    url = database_url(read_settings().database_url)
+    upgrade(url)
+    _print(f"done, {asyncio.run(begin_anew())} old promises were dropped; start the bot now")
 
 
 def slack_manifest(http: str) -> None:

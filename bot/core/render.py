@@ -50,17 +50,18 @@ def headline(
     )
 
 
-def reply(change: Change, service: Service, words: Words) -> Card:
-    """One update, under its incident's message."""
+def reply(change: Change, service: Service, words: Words, *, merged: int = 0) -> Card:
+    """One update, under its incident's message. It speaks for `merged` others that came just before it."""
     incident = change.incident
     phase, raw = _phase(change)
+    others = (words("Earlier updates, on the status page: {count}", count=merged), " · ") if merged else ()
     return Card(
         tone=tone(incident, phase),
         title=titled(service.name, _reply_title(change, phase, raw, words), words),
         url=incident.url,
         lead=_ended(incident, phase, words),
         quote=shorten(change.update.text, QUOTE_MOST) if change.update else "",
-        footer=_posted(change),
+        footer=(*others, *_posted(change)),
     )
 
 

@@ -11,7 +11,8 @@ JITTER = 0.1
 
 SEND_FIRST = timedelta(seconds=5)
 SEND_SLOWEST = timedelta(minutes=15)
-SEND_GIVE_UP = timedelta(hours=24)
+SEND_GIVE_UP = timedelta(days=3)
+"""Longer than any outage of a chat platform that is on record; what waited that long is told in its latest state."""
 
 
 def next_poll(now: datetime, interval: timedelta, luck: float, wish: timedelta | None = None) -> datetime:
@@ -32,7 +33,7 @@ def next_poll_after_failure(
 def next_attempt(
     now: datetime, attempt: int, luck: float, *, promised: datetime, retry_after: timedelta | None = None
 ) -> datetime | None:
-    """After the n-th failed attempt to send (from 1); None: give it up, it is a day old."""
+    """After the n-th failed attempt to send (from 1); None: give it up, it is three days old."""
     if now - promised >= SEND_GIVE_UP:
         return None
     if retry_after is not None:

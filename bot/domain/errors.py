@@ -12,6 +12,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
 
 
 class PlanBError(Exception):
@@ -35,17 +36,30 @@ class NotTheFormat(FeedError):
     """An answer came, but it is not the expected format."""
 
 
+class Scope(StrEnum):
+    """How far a verdict reaches, from narrow to wide."""
+
+    MESSAGE = "message"
+    CHANNEL = "channel"
+    WORKSPACE = "workspace"
+    PLATFORM = "platform"
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What a failed send means. Exactly one way out, decided by the chat adapter from the platform's answer.
 
     permanent: the destination is gone or closed to us; do not try again.
+    hopeless: the platform will never take this message; the channel is fine.
     ambiguous: the message may have been posted; settle that before trying again.
+    retry_after: the platform's own wish; `scope` says for whom it holds, at the widest. MESSAGE: for this one alone.
     """
 
     permanent: bool = False
     ambiguous: bool = False
+    hopeless: bool = False
     retry_after: timedelta | None = None
+    scope: Scope = Scope.MESSAGE
 
 
 class SendError(PlanBError):

@@ -105,7 +105,7 @@ class Claim:
     """A delivery leased to us: `attempt` counts from 1, `root` is the incident's first message in the channel.
 
     `unsettled_since` is set where an earlier attempt may have posted it already (its process died, or the platform
-    gave no clear answer): since when.
+    gave no clear answer): since when. `merged` counts the later updates that it speaks for.
     """
 
     id: int
@@ -115,3 +115,19 @@ class Claim:
     root: Receipt | None
     promised_at: datetime | None = None
     unsettled_since: datetime | None = None
+    merged: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GivenUp:
+    """A delivery that will not be tried again unless somebody asks for it, and why."""
+
+    id: int
+    target: Target
+    action: Action
+    service: str
+    title: str
+    error: str
+    attempts: int
+    promised_at: datetime
+    ended_at: datetime

@@ -26,19 +26,27 @@ END_TRIES = 2
 
 @dataclass(slots=True)
 class Bell:
-    """Rings when there is work before its time, and when it is time to stop. Only a hint: the tables decide."""
+    """Rings when there is work before its time, and when it is time to stop. Only a hint: the tables decide.
 
+    It rings those of `rooms` with it: each loop that waits has its own.
+    """
+
+    rooms: Collection["Bell"] = ()
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     _work: asyncio.Event = field(default_factory=asyncio.Event)
 
     def ring(self) -> None:
         """There is work now."""
         self._work.set()
+        for bell in self.rooms:
+            bell.ring()
 
     def stop(self) -> None:
         """Take nothing new; finish what is under way."""
         self.stopping.set()
         self._work.set()
+        for bell in self.rooms:
+            bell.stop()
 
     async def wait(self, seconds: float) -> None:
         """Wait for so long, or until it rings."""

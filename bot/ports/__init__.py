@@ -8,8 +8,10 @@ from typing import Protocol
 from bot.domain.card import Card
 from bot.domain.polling import FeedState, Outcome
 from bot.domain.service import AddedPage
-from bot.domain.subscription import Claim, Delivery, Platform, Receipt, Subscription, Target
+from bot.domain.subscription import Claim, Delivery, GivenUp, Platform, Receipt, Subscription, Target
 from bot.ports.feeds import Document, Documents, Fetched, Fetcher, Format, Probed, Prober, no_leads
+from bot.ports.meter import Counting
+from bot.ports.notes import NoteList
 
 __all__ = [
     "Chat",
@@ -21,6 +23,7 @@ __all__ = [
     "Fetcher",
     "Format",
     "Leases",
+    "Ledger",
     "Notes",
     "Outbox",
     "Pages",
@@ -103,6 +106,10 @@ class Subscriptions(Protocol):
         """The destination is closed to us: tell it nothing more. Return the owners to inform, once each."""
         ...
 
+    async def forget_workspace(self, platform: Platform, workspace: str, now: datetime) -> int:
+        """The team threw us out: erase its subscriptions and pages, send it nothing more. Return how many it had."""
+        ...
+
 
 class Outbox(Protocol):
     """The deliveries' half of the store. Every method may raise StoreAway."""
@@ -115,12 +122,22 @@ class Outbox(Protocol):
         """Those of these thread keys whose first message is promised or posted (given up does not count)."""
         ...
 
-    async def claim_due(self, now: datetime, lease: timedelta, limit: int) -> Sequence[Claim]:
-        """Lease due deliveries, committed before return: per thread key only the oldest unfinished one."""
+    async def claim_due(
+        self, platform: Platform, now: datetime, lease: timedelta, limit: int, rest: timedelta = timedelta()
+    ) -> Sequence[Claim]:
+        """Lease a platform's due deliveries, committed before return: per thread key only the oldest unfinished one.
+
+        A reply is not due before its thread has been silent for `rest`. A claim speaks for what waits behind it and
+        would be old news at once.
+        """
         ...
 
-    async def next_due(self) -> datetime | None:
-        """When the next unfinished delivery is due or its lease ends; None if there is none."""
+    async def next_due(self, platform: Platform) -> datetime | None:
+        """When a platform's next unfinished delivery is due or its lease ends; None if there is none."""
+        ...
+
+    async def defer(self, claim: Claim, until: datetime) -> None:
+        """It was not tried: it waits for its turn."""
         ...
 
     async def sent(self, claim: Claim, receipt: Receipt, now: datetime) -> None:
@@ -137,6 +154,32 @@ class Outbox(Protocol):
 
     async def echo(self, delivery: int) -> Receipt | None:
         """What the platform reported of this delivery."""
+        ...
+
+
+class Ledger(Protocol):
+    """What became of deliveries. Every method may raise StoreAway."""
+
+    async def given_up(self, most: int) -> Sequence[GivenUp]:
+        """The newest that were given up."""
+        ...
+
+    async def unfinished(self) -> int:
+        """How many are promised and not yet at their end."""
+        ...
+
+    async def try_again(self, ids: Sequence[int], now: datetime) -> int:
+        """Those of these that were given up are due now, as if they had just been promised. How many."""
+        ...
+
+    async def begin_anew(self, now: datetime) -> int:
+        """After an older copy of the database was put back: look at every page as if for the first time."""
+        ...
+
+    async def prune(
+        self, *, deliveries: datetime, threads: datetime, echoes: datetime, now: datetime, most: int
+    ) -> int:
+        """Forget what ended before these moments, at most so many rows of each kind. How many went."""
         ...
 
 
@@ -180,12 +223,12 @@ class Leases(Protocol):
         ...
 
 
-class Store(Feeds, Subscriptions, Outbox, Pages, Leases, Notes, Protocol):
+class Store(Feeds, Subscriptions, Outbox, Ledger, Pages, Leases, Notes, NoteList, Counting, Protocol):
     """All that is remembered."""
 
 
 class Chat(Protocol):
-    """A chat platform that shows our cards. `deliver` and `tell` raise SendError with its verdict."""
+    """A chat platform that shows our cards. `deliver`, `tell` and `alive` raise SendError with its verdict."""
 
     platform: Platform
 
@@ -199,6 +242,10 @@ class Chat(Protocol):
 
     async def tell(self, owner: str, card: Card) -> None:
         """A message to one person."""
+        ...
+
+    async def alive(self) -> None:
+        """Ask the platform if it is there, in one call that shows nothing to anybody."""
         ...
 
 

@@ -7,7 +7,9 @@ from sqlalchemy.engine import URL
 from bot.domain.errors import StoreAway
 from bot.store.database import Database
 from bot.store.feeds import SqlFeeds
+from bot.store.figures import SqlFigures
 from bot.store.leases import SqlLeases
+from bot.store.ledger import SqlLedger
 from bot.store.notes import SqlNotes
 from bot.store.outbox import SqlOutbox
 from bot.store.pages import SqlPages
@@ -15,7 +17,7 @@ from bot.store.schema import HEAD
 from bot.store.subscriptions import SqlSubscriptions
 
 
-class SqlStore(SqlFeeds, SqlSubscriptions, SqlOutbox, SqlPages, SqlLeases, SqlNotes):
+class SqlStore(SqlFeeds, SqlSubscriptions, SqlOutbox, SqlLedger, SqlPages, SqlLeases, SqlNotes, SqlFigures):
     """All that is remembered, in one SQLite file or one Postgres database.
 
     Making one connects to nothing, so a program can start while its database is away. Any transaction that takes

@@ -4,8 +4,9 @@ import pytest
 
 from bot.chat.console.draw import plain
 from bot.core.catalogue import Catalogue
+from bot.core.pace import Budget, Pace
 from bot.domain.change import News
-from bot.domain.errors import SendError, Verdict
+from bot.domain.errors import Scope, SendError, Verdict
 from bot.domain.subscription import Action, Delivery, Platform, Receipt, Target
 from bot.jobs.deliver import NO_CHAT
 from bot.library import Library
@@ -39,7 +40,9 @@ def titles(chat: FakeChat) -> list[str]:
 
 
 async def test_it_delivers_and_remembers_where(world: World) -> None:
-    await make(world, promise(), promise("k2", Action.REPLY), promise("k3", Action.EDIT))
+    await make(world)
+    await world.deliver()
+    await make(world, promise("k2", Action.REPLY), promise("k3", Action.EDIT))
     await world.deliver()
     assert titles(world.chat) == ["Lamp: Logins fail", "Lamp: Investigating", "Lamp: Logins fail"]
     assert [claim.root for claim, _ in world.chat.delivered] == [None, *[Receipt(message="m1", channel="C1")] * 2]
@@ -94,12 +97,12 @@ async def test_retry_after_is_obeyed_to_the_second(world: World) -> None:
     assert len(await world.deliver()) == 1
 
 
-async def test_it_is_given_up_after_a_day(world: World) -> None:
+async def test_it_is_given_up_after_three_days(world: World) -> None:
     await make(world)
-    world.clock.tick(hours=25)
+    world.clock.tick(hours=73)
     world.chat.errors = [SendError("busy")]
     await world.deliver()
-    assert await world.store.next_due() is None
+    assert await world.store.next_due(Platform.SLACK) is None
 
 
 async def test_a_closed_channel_is_told_nothing_more_and_its_owner_once(world: World) -> None:
@@ -111,7 +114,7 @@ async def test_a_closed_channel_is_told_nothing_more_and_its_owner_once(world: W
     ]
     assert plain(world.chat.told[0][1], world.clock.now()).splitlines()[1] == "Channel C1: is_archived."
     assert await world.store.subscriptions_of(TEAM) == []
-    assert await world.store.next_due() is None
+    assert await world.store.next_due(Platform.SLACK) is None
 
 
 async def test_an_owner_who_cannot_be_told_stops_nothing(world: World) -> None:
@@ -119,9 +122,10 @@ async def test_an_owner_who_cannot_be_told_stops_nothing(world: World) -> None:
     world.chat.tell_errors = [SendError("user_not_found")]
     await make(world)
     await world.deliver()
-    assert (world.chat.told, await world.store.next_due()) == ([], None)
+    assert (world.chat.told, await world.store.next_due(Platform.SLACK)) == ([], None)
 
 
+TWO_A_MINUTE = Budget(scope=Scope.CHANNEL, most=2, per=timedelta(minutes=1))
 UNCLEAR = SendError("timeout", Verdict(ambiguous=True))
 
 
@@ -134,7 +138,7 @@ async def test_what_may_be_there_is_asked_for_before_it_is_sent_again(world: Wor
         world.clock.tick(seconds=seconds)
         await world.deliver()
     assert titles(world.chat) == []
-    assert await world.store.next_due() is None
+    assert await world.store.next_due(Platform.SLACK) is None
     await make(world, promise("k2", Action.REPLY))
     (claim,) = await world.deliver()
     assert claim.root == Receipt(message="x", channel="C1")
@@ -179,6 +183,7 @@ async def test_a_poisoned_delivery_stops_nobody(world: World) -> None:
 
 
 async def test_a_platform_that_is_not_set_up_waits(world: World) -> None:
+    world.delivering.platform = Platform.DISCORD
     await make(world, promise(to=LOUNGE))
     await world.deliver()
     lounge = FakeChat(platform=Platform.DISCORD)
@@ -193,7 +198,7 @@ async def test_a_service_that_left_the_catalogue_waits_to_be_given_up(world: Wor
     await make(world)
     await world.deliver()
     assert titles(world.chat) == []
-    assert await world.store.next_due() is not None
+    assert await world.store.next_due(Platform.SLACK) is not None
 
 
 async def test_without_plans_nothing_is_asked_about_alternatives(world: World) -> None:
@@ -207,3 +212,99 @@ async def test_without_plans_nothing_is_asked_about_alternatives(world: World) -
 async def test_a_closed_incident_first_seen_now_is_one_short_message(world: World) -> None:
     world.fetcher.say("lamp", saying(snapshot()), saying(snapshot(ended())))
     assert [await world.round() for _ in range(2)] == [[], ["post: Lamp: Logins fail"]]
+
+
+async def test_a_reply_that_speaks_for_others_says_so(world: World) -> None:
+    await make(world)
+    await world.deliver()
+    await make(world, promise("k2", Action.REPLY), promise("k3", Action.REPLY), promise("k4", Action.REPLY))
+    await world.deliver()
+    assert titles(world.chat) == ["Lamp: Logins fail", "Lamp: Investigating"]
+    assert "Earlier updates, on the status page: 2" in plain(world.chat.delivered[1][1], world.clock.now())
+
+
+async def test_a_platform_that_does_not_answer_is_left_alone_but_for_a_question(world: World) -> None:
+    world.chat.settled = [Settled()] * 9
+    await make(world, *(promise(f"k{n}", about=f"i{n}") for n in range(20)))
+    world.chat.errors = [UNCLEAR] * 5
+    for claim in await world.delivering.take(5):
+        await world.delivering.work(claim)
+    world.clock.tick(seconds=9)
+    world.chat.errors = [UNCLEAR] * 2
+    assert await world.delivering.take(50) == ()
+    world.clock.tick(seconds=1)
+    assert await world.delivering.take(50) == ()
+    assert len(world.chat.errors) == 1
+    world.clock.tick(seconds=10)
+    assert await world.delivering.take(50) == ()
+    world.clock.tick(seconds=10)
+    (probe,) = await world.delivering.take(50)
+    assert await world.delivering.take(50) == ()
+    world.chat.errors = [UNCLEAR]
+    await world.delivering.work(probe)
+    assert titles(world.chat) == []
+    world.clock.tick(seconds=10)
+    await world.deliver()
+    world.clock.tick(minutes=20)
+    await world.deliver()
+    assert len(titles(world.chat)) == 20
+
+
+async def test_a_platform_that_shuts_us_out_is_left_alone_for_as_long_as_it_says(world: World) -> None:
+    world.chat.errors = [SendError("banned", Verdict(retry_after=timedelta(minutes=10), scope=Scope.PLATFORM))]
+    await make(world, promise(), promise("k2", about="i2"))
+    await world.delivering.work((await world.delivering.take(1))[0])
+    world.clock.tick(minutes=9, seconds=59)
+    assert await world.delivering.take(50) == ()
+    world.clock.tick(seconds=3)
+    await world.deliver()
+    assert len(titles(world.chat)) == 2
+
+
+async def test_a_workspace_that_is_told_to_wait_holds_up_no_other(world: World) -> None:
+    world.chat.errors = [SendError("slow", Verdict(retry_after=timedelta(seconds=30), scope=Scope.WORKSPACE))]
+    elsewhere = Target(platform=Platform.SLACK, workspace="T2", channel="C9")
+    await world.store.subscribe(follow(target=elsewhere), world.clock.now())
+    await make(world, promise(), promise("k2", about="i2"), promise("k3", to=elsewhere))
+    await world.deliver()
+    assert [claim.delivery.target for claim, _ in world.chat.delivered] == [elsewhere]
+    world.clock.tick(seconds=29)
+    assert len(await world.deliver()) == 0
+    world.clock.tick(seconds=2)
+    assert len(await world.deliver()) == 2
+
+
+async def test_a_message_that_will_never_be_taken_is_given_up_and_its_channel_is_not(world: World) -> None:
+    world.chat.errors = [SendError("msg_too_long", Verdict(hopeless=True))]
+    await make(world)
+    await world.deliver()
+    assert await world.store.next_due(Platform.SLACK) is None
+    (dead,) = await world.store.given_up(5)
+    assert (dead.error, dead.title, dead.attempts) == ("msg_too_long", "Logins fail", 1)
+    assert await world.store.subscriptions_of(TEAM)
+
+
+async def test_a_channel_is_not_spoken_to_faster_than_it_takes(world: World) -> None:
+    world.delivering.pace = Pace(budgets={(Platform.SLACK, Action.POST): (TWO_A_MINUTE,)})
+    await make(world, *(promise(f"k{n}", about=f"i{n}") for n in range(4)))
+    told = []
+    for _ in range(4):
+        await world.deliver()
+        told.append(len(titles(world.chat)))
+        world.clock.tick(seconds=30)
+    assert told == [1, 2, 3, 4]
+    assert {claim.attempt for claim, _ in world.chat.delivered} == {1}
+
+
+async def test_what_is_found_after_it_was_made_to_say_more_is_edited(world: World) -> None:
+    there = Receipt(message="m0", channel="C1")
+    world.chat.errors = [UNCLEAR]
+    await make(world)
+    await world.deliver()
+    await make(world, promise("k2", Action.REPLY))
+    world.chat.settled = [Settled(receipt=there)]
+    world.clock.tick(minutes=10)
+    await world.deliver()
+    ((claim, card),) = world.chat.delivered
+    assert (claim.delivery.action, claim.root, card.title) == (Action.EDIT, there, "Lamp: Logins fail")
+    assert await world.store.next_due(Platform.SLACK) is None

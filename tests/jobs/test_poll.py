@@ -8,6 +8,7 @@ import pytest
 from bot.domain.errors import NotTheFormat, StoreAway, Unreachable
 from bot.domain.polling import FeedState
 from bot.domain.status import Freshness, Impact
+from bot.domain.subscription import Platform
 from bot.jobs.poll import GONE_FOR
 from bot.ports import Fetched
 from bot.store.store import SqlStore
@@ -48,7 +49,7 @@ async def test_a_change_is_saved_at_once_and_rings_the_bell(world: World) -> Non
     await world.poll()
     await world.bell.wait(0)
     assert (await known(world)).snapshot is not None
-    assert await world.store.next_due() is not None
+    assert await world.store.next_due(Platform.SLACK) is not None
 
 
 async def test_a_quiet_poll_is_saved_with_the_next_round(world: World) -> None:
@@ -187,7 +188,7 @@ async def test_the_poll_of_a_process_that_slept_changes_nothing(world: World) ->
     await world.store.claim_feeds(world.clock.now(), timedelta(minutes=1), 5)
     await world.polling.work(slept)
     assert (await known(world)).snapshot is None
-    assert await world.store.next_due() is None
+    assert await world.store.next_due(Platform.SLACK) is None
 
 
 async def test_nobody_follows_so_nobody_is_told(memory: SqlStore) -> None:

@@ -3,8 +3,10 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 from bot.core.catalogue import Catalogue
+from bot.core.pace import Pace
 from bot.domain.continuity import Plan
 from bot.domain.service import Service
 from bot.domain.status import Snapshot
@@ -63,6 +65,9 @@ class World:
             prober=self.prober,
         )
         self.delivering = Delivering(
+            platform=self.chat.platform,
+            rest=timedelta(),
+            pace=Pace(budgets={}),
             store=self.store,
             chats={self.chat.platform: self.chat},
             library=library,

@@ -1,12 +1,14 @@
 """Values for the store tests."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from bot.domain.change import Change, News, Reason
 from bot.domain.polling import FeedState, Outcome, Validator
 from bot.domain.status import Freshness, Incident, Kind, Phase, Snapshot, Update
-from bot.domain.subscription import Action, Delivery, Platform, Receipt, Subscription, Target
+from bot.domain.subscription import Action, Claim, Delivery, Platform, Receipt, Subscription, Target
+from bot.store.store import SqlStore
 
 NOON = datetime(2026, 5, 4, 12, 0, 0, 123456, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -44,3 +46,15 @@ def trouble(state: FeedState, at: datetime) -> Outcome:
 
 def validators(at: datetime = NOON) -> dict[str, Validator]:
     return {"summary.json": Validator(etag='W/"a"', last_modified="Mon", digest="00ff", asked_at=at)}
+
+
+async def claim_all(store: SqlStore, now: datetime, lease: timedelta, limit: int) -> Sequence[Claim]:
+    """On all platforms, in order of their ids."""
+    found = [claim for one in Platform for claim in await store.claim_due(one, now, lease, limit)]
+    return sorted(found, key=lambda claim: claim.id)
+
+
+async def next_due(store: SqlStore) -> datetime | None:
+    """On any platform."""
+    found = [due for one in Platform if (due := await store.next_due(one))]
+    return min(found, default=None)

@@ -18,7 +18,7 @@ from bot.store.database import Database
 from bot.store.engine import database_url
 from bot.store.migrate import migrate, upgrade
 from bot.store.store import SqlStore
-from tests.store.made import MINUTE, NOON, delivery
+from tests.store.made import MINUTE, NOON, claim_all, delivery
 
 
 @pytest.mark.parametrize(
@@ -193,7 +193,7 @@ async def test_sqlite_writers_of_two_processes_wait_for_each_other(tmp_path: Pat
         writes = [store.promise([delivery(f"{n}")], NOON) for n, store in enumerate([one, two] * 8)]
         assert await asyncio.gather(*writes) == [1] * 16
         await two.close()
-        assert len(await one.claim_due(NOON, MINUTE, 50)) == 1
+        assert len(await claim_all(one, NOON, MINUTE, 50)) == 1
 
 
 async def test_a_sqlite_file_that_stays_locked_is_store_away(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy.exc import StatementError
 from bot.domain.polling import FeedState
 from bot.domain.status import Freshness
 from bot.store.store import SqlStore
-from tests.store.made import MINUTE, NOON, delivery, outcome, snapshot, trouble, validators
+from tests.store.made import MINUTE, NOON, claim_all, delivery, next_due, outcome, snapshot, trouble, validators
 
 
 async def claimed(store: SqlStore, at: datetime = NOON, feed: str = "acme") -> FeedState:
@@ -134,7 +134,7 @@ async def test_an_outcome_under_an_older_fence_is_refused_with_all_it_brings(sto
     brings = outcome(old, NOON + MINUTE, snapshot=snapshot("old"), deliveries=[delivery("old")])
     assert await store.save_polls([brings]) == ["acme"]
     assert await store.save_polls([trouble(old, NOON + MINUTE)]) == ["acme"]
-    assert await store.next_due() is None
+    assert await next_due(store) is None
     assert await known(store) == new
     assert await other.save_polls([outcome(new, NOON + MINUTE)]) == []
 
@@ -155,13 +155,13 @@ async def test_one_refused_outcome_harms_no_other(store: SqlStore, other: SqlSto
     assert [states[name].read_at for name in "abcd"] == [None, None, at, at]
     assert states["a"].snapshot is None
     assert states["c"].snapshot == snapshot("c")
-    assert await store.next_due() == at
+    assert await next_due(store) == at
 
 
 async def test_deliveries_may_come_without_a_snapshot(store: SqlStore) -> None:
     state = await claimed(store)
     assert await store.save_polls([replace(trouble(state, NOON), deliveries=[delivery("blind")])]) == []
-    (claim,) = await store.claim_due(NOON, MINUTE, 5)
+    (claim,) = await claim_all(store, NOON, MINUTE, 5)
     assert claim.delivery == delivery("blind")
     assert (await known(store)).failures == 1
 

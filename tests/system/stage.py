@@ -69,6 +69,7 @@ class Stage:
             "discord_gateway_url": self.discord.gateway_url,
             "poll_seconds": 0.2,
             "lease_seconds": 1,
+            "planb_group_seconds": 0,
             "log_level": "warning",
         }
         return Settings(**(plain | more))

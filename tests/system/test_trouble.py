@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import signal
 import sys
 from collections.abc import AsyncIterator
@@ -12,10 +13,14 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from bot.domain.errors import SettingsError
+from bot.prepare import read_files
+from bot.settings import Settings
 from bot.store.engine import database_url
 from bot.store.store import SqlStore
 from tests.chat.slack.front import Fault
 from tests.postgres import Postgres
+from tests.store.made import MINUTE, NOON, claim_all, delivery
 from tests.system.page import Page
 from tests.system.stage import DISCORD, SLACK, TEAM_FILE, Stage, stage, text, until
 
@@ -110,7 +115,9 @@ async def test_without_its_database_it_stays_up_and_leaves_discord_alone(
     async with program("run", **settings) as running:
         await until_it_answers(port, "/healthz", 200)
         await until_it_answers(port, "/readyz", 503)
-        await asyncio.sleep(0.5)
+        await asyncio.wait_for(play.slack.connected(), 10)
+        await play.slack.slash("status")
+        assert "I cannot reach my memory" in text(await asyncio.wait_for(play.slack.response(), 10))
         assert (play.discord.identified, play.discord.log) == (0, [])
         async with gate(gate_port, postgres):
             await until_it_answers(port, "/readyz", 200)
@@ -209,21 +216,26 @@ async def test_a_channel_that_is_gone_is_left_alone_and_its_owner_told_once(play
     assert "I can no longer post in a channel you subscribed" in text(told)
 
 
+async def test_a_broken_team_file_is_one_line_that_says_how_to_mend_it(tmp_path: Path) -> None:
+    toml = "[alternatves]\n"
+    async with program("run", DATABASE_URL=f"sqlite:///{tmp_path / 'planb.db'}", PLANB_CONFIG=toml) as running:
+        assert await asyncio.wait_for(running.process.wait(), 15) == 78
+        await running._reading
+    assert "line 1: alternatves: there is no such key; did you mean 'alternatives'?" in running.err
+    assert len(running.err.splitlines()) == 1
+
+
 @pytest.mark.parametrize(
     ("toml", "line"),
     [
-        ("[alternatves]\n", "line 1: alternatves: there is no such key; did you mean 'alternatives'?"),
         ('[[alternatives.chatgpt]]\nname = "X"\nurll = "y"\n', "line 3: "),
         ('[[alternatives.chatgptt]]\nname = "X"\n', "no service is called 'chatgptt'; did you mean 'openai:chatgpt'?"),
         ("this is no toml\n", "this is not TOML"),
     ],
 )
-async def test_a_broken_team_file_is_one_line_that_says_how_to_mend_it(toml: str, line: str, tmp_path: Path) -> None:
-    async with program("run", DATABASE_URL=f"sqlite:///{tmp_path / 'planb.db'}", PLANB_CONFIG=toml) as running:
-        assert await asyncio.wait_for(running.process.wait(), 15) == 78
-        await running._reading
-    assert line in running.err
-    assert len(running.err.splitlines()) == 1
+def test_a_mistake_in_the_team_file_is_named(toml: str, line: str) -> None:
+    with pytest.raises(SettingsError, match=re.escape(line)):
+        read_files(Settings(_env_file=None, planb_config=toml))
 
 
 async def test_check_says_what_to_mend(play: Stage, tmp_path: Path) -> None:
@@ -251,6 +263,23 @@ async def test_check_lists_every_feed_with_what_went_wrong(play: Stage, tmp_path
     row = next(row for row in rows if row["service"] == "github")
     assert (row["format"], row["url"], row["freshness"]) == ("statuspage", "https://www.githubstatus.com", "stale")
     assert (row["read_at"], row["age_s"], row["next_poll_s"], row["error"]) == (None, None, None, "")
+
+
+async def test_what_was_given_up_is_listed_and_tried_again(tmp_path: Path, memory: SqlStore) -> None:
+    await memory.promise([delivery("a")], NOON)
+    (claim,) = await claim_all(memory, NOON, MINUTE, 1)
+    await memory.failed(claim, "is_archived", again=None, unsettled=False, now=NOON)
+    settings = {"DATABASE_URL": f"sqlite:///{tmp_path / 'memory.db'}"}
+    async with program("check", "--deliveries", **settings) as checking:
+        assert checking.process.stdout
+        said = (await checking.process.stdout.read()).decode()
+        assert await checking.process.wait() == 1
+    assert "is_archived" in said
+    assert "1 given up, 0 on their way." in said
+    async with program("check", "--retry", "all", "--json", **settings) as checking:
+        assert checking.process.stdout
+        assert json.loads(await checking.process.stdout.read()) == {"given_up": [], "waiting": 1, "tried_again": 1}
+        assert await checking.process.wait() == 0
 
 
 async def test_an_unknown_database_is_one_clear_line(tmp_path: Path) -> None:

@@ -88,6 +88,10 @@ class Posts:
             return await self._post(claim, embed, root.channel)
         return root
 
+    async def alive(self) -> None:
+        """Whether Discord answers at all."""
+        await self._client.http.request(discord.http.Route("GET", "/gateway"))
+
     async def tell(self, owner: str, embed: discord.Embed) -> None:
         """A direct message. Raise SendError for someone who cannot be on Discord."""
         if not owner.isdecimal():

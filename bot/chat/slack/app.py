@@ -103,6 +103,10 @@ class SlackChat:
         left = claim.unsettled_since + self._echo_window - now
         return Settled(wait=min(left, ECHO_POLL) if left > timedelta(0) else None)
 
+    async def alive(self) -> None:
+        """https://docs.slack.dev/reference/methods/api.test: needs no token. Raise SendError."""
+        await self._call(self._client.api_test)
+
     async def tell(self, owner: str, card: Card) -> None:
         """A direct message. `owner` is a Slack user id. Raise SendError."""
         await self._send(self._client.chat_postMessage, card, channel=owner, **_QUIET, **_NO_PREVIEWS)

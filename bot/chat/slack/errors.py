@@ -11,11 +11,11 @@ from typing import Any
 import aiohttp
 from slack_sdk.errors import SlackApiError
 
-from bot.domain.errors import SettingsError, Verdict
+from bot.domain.errors import Scope, SettingsError, Verdict
 
 _CLOSED = Verdict(permanent=True)
 _UNCLEAR = Verdict(ambiguous=True)
-_SHUT = Verdict(retry_after=timedelta(minutes=10))
+_SHUT = Verdict(retry_after=timedelta(minutes=10), scope=Scope.WORKSPACE)
 
 VERDICTS = MappingProxyType(
     {
@@ -119,7 +119,10 @@ def mend(error: BaseException | None, token: str) -> SettingsError | None:
 def _answered(error: SlackApiError) -> Verdict:
     status, said = _status(error.response), word(error)
     if status == _TOO_MANY or said in RATE_LIMITED:
-        return Verdict(retry_after=_wait(error.response.headers.get("Retry-After", "")))
+        # Slack does not say which of its limits was reached. A post's may be the channel's or the workspace's, an
+        # edit's is the workspace's: the wider one, so that nothing is sent before its time.
+        # https://docs.slack.dev/apis/web-api/rate-limits
+        return Verdict(retry_after=_wait(error.response.headers.get("Retry-After", "")), scope=Scope.WORKSPACE)
     if status >= _SERVER_ERROR or (status == _FINE and not said):
         return _UNCLEAR
     return VERDICTS.get(said, Verdict())

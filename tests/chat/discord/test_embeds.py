@@ -52,7 +52,7 @@ def shown(card: Card) -> dict[str, Any]:
 
 
 @given(cards)
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_every_limit_holds(card: Card) -> None:
     result = shown(card)
     assert too_long(result) == []
@@ -60,7 +60,7 @@ def test_every_limit_holds(card: Card) -> None:
 
 
 @given(strangers)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_strangers_words_stay_words_wherever_they_stand(card: Card) -> None:
     result = shown(card)
     *marked, _footer = texts(result)
@@ -68,7 +68,7 @@ def test_strangers_words_stay_words_wherever_they_stand(card: Card) -> None:
 
 
 @given(hostile)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_a_quote_is_quoted_to_its_last_line(text: str) -> None:
     lines = (shown(Card(tone=Tone.INFO, title="t", quote=text)).get("description") or "> ").split("\n")
     assert all(line.startswith(">") for line in lines)

@@ -72,10 +72,15 @@ class FakeOutbox:
     async def rooted(self, threads: Iterable[str]) -> frozenset[str]:
         return frozenset()
 
-    async def claim_due(self, now: datetime, lease: timedelta, limit: int) -> Sequence[Claim]:
+    async def claim_due(
+        self, platform: Platform, now: datetime, lease: timedelta, limit: int, rest: timedelta = timedelta()
+    ) -> Sequence[Claim]:
         return ()
 
-    async def next_due(self) -> datetime | None:
+    async def next_due(self, platform: Platform) -> datetime | None:
+        return None
+
+    async def defer(self, claim: Claim, until: datetime) -> None:
         return None
 
     async def sent(self, claim: Claim, receipt: Receipt, now: datetime) -> None:

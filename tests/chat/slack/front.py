@@ -183,6 +183,7 @@ class SlackFront:
             }
         known = {
             "apps.connections.open": self._open,
+            "api.test": lambda _: {"ok": True},
             "auth.test": self._test,
             "chat.postMessage": self._post,
             "chat.update": self._update,

@@ -7,7 +7,7 @@ import pytest
 
 from bot.chat.slack.app import SlackChat
 from bot.domain.card import Card, Tone
-from bot.domain.errors import SendError, Verdict
+from bot.domain.errors import Scope, SendError, Verdict
 from bot.domain.subscription import Action, Receipt
 from bot.ports import Settled
 from tests.chat.slack.conftest import running, until
@@ -131,7 +131,7 @@ async def test_it_waits_as_long_as_slack_wishes(chat: SlackChat, front: SlackFro
     with pytest.raises(SendError) as raised:
         await chat.deliver(claim(), CARD)
 
-    assert raised.value.verdict == Verdict(retry_after=timedelta(seconds=37))
+    assert raised.value.verdict == Verdict(retry_after=timedelta(seconds=37), scope=Scope.WORKSPACE)
     assert len(front.calls) == 1
 
 
@@ -176,7 +176,7 @@ async def test_an_invalid_token_says_nothing_of_the_channel_and_waits(chat: Slac
     with pytest.raises(SendError, match="token_revoked") as raised:
         await chat.deliver(claim(), CARD)
 
-    assert raised.value.verdict == Verdict(retry_after=timedelta(minutes=10))
+    assert raised.value.verdict == Verdict(retry_after=timedelta(minutes=10), scope=Scope.WORKSPACE)
 
 
 async def test_it_tells_one_person(chat: SlackChat, front: SlackFront) -> None:
@@ -212,3 +212,11 @@ async def test_it_waits_for_the_echo_as_long_as_slack_repeats_it_and_then_sends_
 
 async def test_an_edit_may_simply_be_made_again(chat: SlackChat) -> None:
     assert await chat.settle(claim(Action.EDIT, root=GONE, unsettled_since=NOON), NOON) == Settled()
+
+
+async def test_it_asks_slack_if_it_is_there_and_shows_nothing(chat: SlackChat, front: SlackFront) -> None:
+    await chat.alive()
+    front.break_next("api.test", Fault(status=503))
+    with pytest.raises(SendError):
+        await chat.alive()
+    assert [method for method, _ in front.calls] == ["api.test"] * 2

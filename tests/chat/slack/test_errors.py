@@ -10,10 +10,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.chat.slack.errors import MENDS, VERDICTS, describe, mend, verdict, word
-from bot.domain.errors import Verdict
+from bot.domain.errors import Scope, Verdict
 
 CLOSED, UNCLEAR, LATER = Verdict(permanent=True), Verdict(ambiguous=True), Verdict()
-SHUT = Verdict(retry_after=timedelta(minutes=10))
+SHUT = Verdict(retry_after=timedelta(minutes=10), scope=Scope.WORKSPACE)
 
 
 def refused(error: str, status: int = 200, **headers: str) -> SlackApiError:
@@ -89,7 +89,7 @@ def test_no_row_of_the_table_is_untested() -> None:
     ],
 )
 def test_a_rate_limit_says_when_to_come_back(error: SlackApiError, seconds: int) -> None:
-    assert verdict(error) == Verdict(retry_after=timedelta(seconds=seconds))
+    assert verdict(error) == Verdict(retry_after=timedelta(seconds=seconds), scope=Scope.WORKSPACE)
 
 
 @pytest.mark.parametrize(

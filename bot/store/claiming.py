@@ -1,0 +1,156 @@
+"""Taking deliveries from the table: which may go now, and for how many others they speak."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.core.merge import Waiting, merge
+from bot.domain.change import Change
+from bot.domain.subscription import Action, Claim, Delivery, Platform, Receipt, Target
+from bot.store.codec import decode, encode
+from bot.store.database import AnyRow
+from bot.store.promises import chunks
+from bot.store.schema import Utc, deliveries, threads
+
+_older = deliveries.alias("older")
+UNFINISHED = deliveries.c.finished_at.is_(None)
+_FIRST_OF_ITS_THREAD = ~(
+    sa.exists()
+    .where(
+        _older.c.thread_key == deliveries.c.thread_key,
+        _older.c.id < deliveries.c.id,
+        _older.c.finished_at.is_(None),
+    )
+    .correlate(deliveries)
+)
+
+# A reply waits until its thread has been quiet for a while, so that many words in a minute become one message.
+_RESTED = sa.or_(
+    deliveries.c.action != "reply",
+    ~sa.exists()
+    .where(threads.c.thread_key == deliveries.c.thread_key, threads.c.spoken_at > sa.bindparam("quiet", type_=Utc()))
+    .correlate(deliveries),
+)
+_THERE = deliveries.c.platform == sa.bindparam("there")
+
+# In a WITH, because Postgres may run a subquery with a LIMIT more than once; one that locks rows is never inlined.
+_DUE = (
+    sa.select(deliveries.c.id)
+    .where(UNFINISHED, _THERE, deliveries.c.due_at <= sa.bindparam("now", type_=Utc()), _FIRST_OF_ITS_THREAD, _RESTED)
+    .order_by(deliveries.c.due_at, deliveries.c.id)
+    .limit(sa.bindparam("most", type_=sa.Integer()))
+    .with_for_update(skip_locked=True)
+    .cte("due")
+)
+# Asked for after the claim: in RETURNING, SQLite's dialect leaves out the tables' names, and `thread_key = thread_key`
+# is true for every thread.
+_ROOTS = sa.select(threads.c.thread_key, threads.c.receipt).where(
+    threads.c.thread_key.in_(sa.bindparam("keys", expanding=True))
+)
+_CLAIM = (
+    sa.update(deliveries)
+    .where(deliveries.c.id.in_(sa.select(_DUE.c.id)))
+    .values(
+        state="sending",
+        attempts=deliveries.c.attempts + 1,
+        lease=deliveries.c.lease + 1,
+        due_at=sa.bindparam("until", type_=Utc()),
+        attempted_at=sa.bindparam("now", type_=Utc()),
+        # Still "sending": the earlier attempt never told how it ended, so its message may be there.
+        unsettled_since=sa.case(
+            (deliveries.c.state == "sending", deliveries.c.attempted_at), else_=deliveries.c.unsettled_since
+        ),
+    )
+    .returning(*deliveries.c)
+)
+NEXT_DUE = sa.select(sa.func.min(deliveries.c.due_at, type_=Utc())).where(UNFINISHED, _THERE, _FIRST_OF_ITS_THREAD)
+_WAITING = (
+    sa.select(deliveries.c.id, deliveries.c.thread_key, deliveries.c.action, deliveries.c.change)
+    .where(
+        deliveries.c.thread_key.in_(sa.bindparam("keys", expanding=True)),
+        UNFINISHED,
+        deliveries.c.state == "pending",
+        deliveries.c.attempts == 0,
+    )
+    .order_by(deliveries.c.id)
+    .with_for_update(skip_locked=True)
+)
+_SPARE = (
+    sa.update(deliveries)
+    .where(deliveries.c.id.in_(sa.bindparam("ids", expanding=True)), deliveries.c.state == "pending")
+    .values(state="merged", finished_at=sa.bindparam("now", type_=Utc()))
+)
+MINE = sa.and_(
+    deliveries.c.id == sa.bindparam("mine"),
+    deliveries.c.lease == sa.bindparam("held"),
+    deliveries.c.state == "sending",
+)
+_SPEAKS_FOR = (
+    sa.update(deliveries)
+    .where(MINE)
+    .values(change=sa.bindparam("latest", type_=sa.Text()), merged=deliveries.c.merged + sa.bindparam("more"))
+)
+
+
+async def claim(connection: AsyncConnection, asked: Mapping[str, object], now: datetime) -> Sequence[Claim]:
+    """Lease what is due, oldest promise first, within a transaction that is committed before anything is sent.
+
+    Each claim speaks for what waits behind it and would be old news at once. That is decided here, with the lease, so
+    that whoever takes the delivery over says the same, and nothing that was spared is lost.
+    """
+    found = (await connection.execute(_CLAIM, {**asked, "now": now})).all()
+    if not found:
+        return ()
+    keys = sorted({row.thread_key for row in found})
+    roots: dict[str, str] = {}
+    waiting: defaultdict[str, list[Waiting]] = defaultdict(list)
+    for chunk in chunks(keys):
+        roots.update((row.thread_key, row.receipt) for row in await connection.execute(_ROOTS, {"keys": chunk}))
+        for row in await connection.execute(_WAITING, {"keys": chunk}):
+            waiting[row.thread_key].append(_waiting(row))
+    claims = []
+    for row in sorted(found, key=lambda row: int(row.id)):
+        one = _claim(row, roots.get(row.thread_key))
+        claims.append(await _merged(connection, one, waiting.get(row.thread_key, ()), now))
+    return claims
+
+
+async def _merged(connection: AsyncConnection, one: Claim, waiting: Sequence[Waiting], now: datetime) -> Claim:
+    merged = merge(one, waiting, now)
+    if merged is None:
+        return one
+    said = {"mine": one.id, "held": one.lease, "latest": encode(Change, merged.change), "more": merged.updates}
+    await connection.execute(_SPEAKS_FOR, said)
+    await connection.execute(_SPARE, {"ids": merged.ids, "now": now})
+    delivery = replace(one.delivery, change=merged.change)
+    return replace(one, delivery=delivery, merged=one.merged + merged.updates)
+
+
+def _waiting(row: AnyRow) -> Waiting:
+    return Waiting(id=row.id, action=Action(row.action), change=decode(Change, row.change))
+
+
+def _claim(row: AnyRow, root: str | None) -> Claim:
+    target = Target(platform=Platform(row.platform), workspace=row.workspace, channel=row.channel)
+    delivery = Delivery(
+        key=row.key,
+        target=target,
+        action=Action(row.action),
+        change=decode(Change, row.change),
+        reason=row.reason,
+        language=row.language,
+    )
+    return Claim(
+        id=row.id,
+        delivery=delivery,
+        attempt=row.attempts,
+        lease=row.lease,
+        root=None if root is None else decode(Receipt, root),
+        promised_at=row.created_at,
+        unsettled_since=row.unsettled_since,
+        merged=row.merged,
+    )
