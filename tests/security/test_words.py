@@ -42,6 +42,12 @@ def test_every_known_trick_in_every_place_of_a_card(word: str) -> None:
     assert list(discord_wrongs({"embeds": [embed(card).to_dict()], "allowed_mentions": NONE})) == []
 
 
+def test_two_harmless_neighbours_make_no_mention() -> None:
+    card = Card(tone=Tone.BAD, title="x", lead=("to @", "here and <@", "1> and :ta", "da:"), footer=("@", "everyone"))
+    assert list(slack_wrongs(message(card), quiet=False)) == []
+    assert list(discord_wrongs({"embeds": [embed(card).to_dict()], "allowed_mentions": NONE})) == []
+
+
 def test_the_readers_see_what_is_alive() -> None:
     """Otherwise all of the above could not fail."""
     for text in (
