@@ -96,7 +96,7 @@ def address(url: str) -> str:
 
 
 def pieces(rich: Rich) -> list[Piece]:
-    """Rich text as bits of markup, in order. Neighbouring words are escaped as one: together they might be a mention."""
+    """Rich text as bits of markup, in order. Neighbouring words are escaped as one: they might make a mention."""
     bits: list[Piece] = []
     for plainly, group in groupby(rich, key=lambda part: isinstance(part, str)):
         if plainly:
