@@ -30,9 +30,21 @@ async def channel(memory: SqlStore) -> Channel:
 
 @pytest.mark.parametrize("command", [command for command, _ in COMMANDS], ids=lambda command: command.name)
 async def test_no_argument_of_a_command_is_more_than_a_value(channel: Channel, command: Command) -> None:
+    names = [option.name for option in command.options] or [""]
+    await type_all(channel, command, [(names[number % len(names)], value) for number, value in enumerate(SQL)])
+
+
+@pytest.mark.torture
+@pytest.mark.parametrize("command", [command for command, _ in COMMANDS], ids=lambda command: command.name)
+async def test_no_argument_of_a_command_is_more_than_a_value_in_any_place(channel: Channel, command: Command) -> None:
+    names = [option.name for option in command.options] or [""]
+    await type_all(channel, command, [(name, value) for name in names for value in SQL])
+
+
+async def type_all(channel: Channel, command: Command, typed: list[tuple[str, str]]) -> None:
     before = await held(channel.store)
     with capture_logs() as logs:
-        for number, (option, value) in enumerate(every(command)):
+        for number, (option, value) in enumerate(typed):
             channel.clock.tick(seconds=4)
             caller = Caller(target=TEAM, user=f"U{number}", may_manage=True, language="en")
             given = {option: value} | ({"service": "lamp"} if option not in {"", "service"} else {})
@@ -46,22 +58,16 @@ async def test_no_argument_of_a_command_is_more_than_a_value(channel: Channel, c
     assert command.managers_only or await held(channel.store) == before
 
 
-@pytest.mark.parametrize("value", SQL[:40])
-async def test_no_identifier_of_a_platform_is_more_than_a_value(memory: SqlStore, value: str) -> None:
+async def test_no_identifier_of_a_platform_is_more_than_a_value(memory: SqlStore) -> None:
     """On Slack and Discord these are theirs, but the tables do not know that."""
-    odd = Target(platform=TEAM.platform, workspace=value, channel=value)
     channel = channel_of(memory, (LAMP,), ())
     await channel.ask("subscribe lamp")
-    channel.target = odd
-    assert (await channel.ask("list"))[0] == "This channel follows nothing yet"
-    assert (await channel.ask("subscribe lamp"))[0] == "This channel now follows Lamp"
-    await channel.ask("unsubscribe lamp")
-    assert [one.target for one in await memory.subscriptions("lamp")] == [TEAM]
-
-
-def every(command: Command) -> list[tuple[str, str]]:
-    names = [option.name for option in command.options] or [""]
-    return [(name, value) for name in names for value in SQL]
+    for value in SQL[:30]:
+        channel.target = Target(platform=TEAM.platform, workspace=value, channel=value)
+        assert (await channel.ask("list"))[0] == "This channel follows nothing yet"
+        assert (await channel.ask("subscribe lamp"))[0] == "This channel now follows Lamp"
+        await channel.ask("unsubscribe lamp")
+        assert [one.target for one in await memory.subscriptions("lamp")] == [TEAM]
 
 
 async def of(channel: Channel, target: Target) -> list[object]:

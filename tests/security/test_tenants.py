@@ -11,7 +11,7 @@ from tests.commands.test_commands import channel_of
 from tests.made import LAMP
 from tests.security.tenants import SHARED, WORDS, quarrel, world
 
-DOSE = 100
+DOSE = 60
 
 
 async def test_two_teams_see_and_change_nothing_of_each_other(memory: SqlStore) -> None:

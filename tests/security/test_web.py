@@ -14,7 +14,6 @@ IDLE_MOST_S = 120
 
 
 @pytest.mark.parametrize("junk", JUNK, ids=["version", "long"])
-@pytest.mark.xfail(reason="aiohttp.server logs a traceback for every bad request; serve() gives it no quieter logger")
 async def test_junk_on_the_wire_does_not_fill_our_log(junk: bytes, caplog: pytest.LogCaptureFixture) -> None:
     runner = await serve(web.Application(), "127.0.0.1", 0)
     line = Line("127.0.0.1", runner.addresses[0][1])
@@ -26,7 +25,6 @@ async def test_junk_on_the_wire_does_not_fill_our_log(junk: bytes, caplog: pytes
     assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
 
 
-@pytest.mark.xfail(reason="aiohttp keeps a connection that never says anything for an hour; serve() does not say less")
 async def test_who_connects_and_says_nothing_is_hung_up_on() -> None:
     runner = await serve(web.Application(), "127.0.0.1", 0)
     kept = runner._kwargs.get("keepalive_timeout", 3630)

@@ -11,7 +11,7 @@ from bot.domain.card import Bold, Card, Code, Fact, Item, Link, Listing, Tone
 from tests.security.outgoing import discord_wrongs, outlet, pour, slack_wrongs
 from tests.security.words import CORPUS, NAMED, UNSEEN, hostile
 
-DOSE = 400
+DOSE = 250
 NONE: dict[str, list[str]] = {"parse": []}
 
 
@@ -39,6 +39,12 @@ def test_every_known_trick_in_every_place_of_a_card(word: str) -> None:
     )
     assert list(slack_wrongs(message(card), quiet=False)) == []
     assert list(slack_wrongs(plain(card), quiet=False)) == []
+    assert list(discord_wrongs({"embeds": [embed(card).to_dict()], "allowed_mentions": NONE})) == []
+
+
+def test_two_harmless_neighbours_make_no_mention() -> None:
+    card = Card(tone=Tone.BAD, title="x", lead=("to @", "here and <@", "1> and :ta", "da:"), footer=("@", "everyone"))
+    assert list(slack_wrongs(message(card), quiet=False)) == []
     assert list(discord_wrongs({"embeds": [embed(card).to_dict()], "allowed_mentions": NONE})) == []
 
 
