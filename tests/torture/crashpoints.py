@@ -14,6 +14,7 @@ from tests.torture.record import Findings
 from tests.torture.world import World
 
 MOST = 200
+ECHO_WINDOW_S = 15
 LEAST = 10
 SCENARIOS = {"one by one": (1, 1), "several at once": (1, 3), "dies again": (1, 2)}
 """How many updates come at a time; "dies again" dies at the same step of its second life too."""
@@ -39,9 +40,10 @@ async def story(
     """Whether it came to the death, and what is shown in the end."""
     world = World(luck=luck, pages=1, channels=2)
     world.pages.say(0)
+    world.slack.repeat_for_s = ECHO_WINDOW_S - 2
     async with database(given.database, turn) as url, world.serving():
         await subscribe(world, url)
-        async with Bots(world, url, lease_seconds=1, echo_window_s=6, poll_seconds=0.3) as bots:
+        async with Bots(world, url, lease_seconds=1, echo_window_s=ECHO_WINDOW_S, poll_seconds=0.3) as bots:
             told = asyncio.create_task(_tell(world, SCENARIOS[scenario]))
             died = False
             for deadly in (step, step if scenario == "dies again" else 0, 0):
@@ -54,7 +56,7 @@ async def story(
                     break
                 died = True
                 await bots.kill(process)
-            found = await settled(world, patience=30)
+            found = await settled(world, patience=90, quiet=ECHO_WINDOW_S + 10)
             told.cancel()
             return died, found
 
@@ -69,7 +71,7 @@ async def _tell(world: World, batches: tuple[int, ...]) -> None:
 
 async def _shown(world: World, told: "asyncio.Task[None]") -> None:
     await asyncio.wait({told})
-    await until(lambda: not world.audit().lost, 30)
+    await until(lambda: not world.audit().lost, 90)
     await asyncio.sleep(0.5)
 
 

@@ -56,10 +56,14 @@ class Run:
         await until(lambda: self.world.under_way >= many, ends - time.monotonic(), every=0.002)
 
     async def kill_all(self) -> None:
+        # What is over before a page was ever read is nobody's news.
+        process = await self.bots.start()
+        await until(lambda: all(self.world.pages.polls.values()), 60)
+        await self.bots.kill(process)
         for number in range(self.given.kills):
             self.say_some((number + 1) / self.given.kills)
             process = await self.bots.start()
-            await until(lambda: self.world.under_way, 8, every=0.005)
+            await until(lambda: self.world.under_way, 15, every=0.005)
             ends = time.monotonic() + self.world.luck.uniform(0, self.given.most_alive)
             if self.world.luck.random() < 0.5:
                 await self.crowded(ends)
@@ -88,7 +92,7 @@ async def play(given: argparse.Namespace) -> int:
     world.slack.latency_s = world.discord.latency_s = given.latency_ms / 1000
     async with database(given.database) as url, world.serving():
         await subscribe(world, url)
-        window = 1 if given.no_echo else 8 if given.quick else ECHO_WINDOW_S
+        window = 1 if given.no_echo else ECHO_WINDOW_S
         world.slack.repeat_for_s = window - 2
         async with Bots(world, url, echo_window_s=window) as bots:
             torture = Run(given, world, bots)

@@ -74,12 +74,13 @@ async def play(given: argparse.Namespace) -> int:
         world.pages.say(incident)
     async with database(given.database) as url, world.serving():
         await subscribe(world, url)
-        async with Bots(world, url) as bots:
+        world.slack.repeat_for_s = 18
+        async with Bots(world, url, echo_window_s=20) as bots:
             torture = Run(given, world, bots)
             await torture.restart()
             await torture.storm()
             last = await bots.start()
-            found = await settled(world, patience=300)
+            found = await settled(world, patience=300, quiet=30)
             await torture.end(last)
     took = time.monotonic() - began
     slowest, unclean = max(torture.exits_s), [code for code in torture.codes if code]
