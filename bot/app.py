@@ -34,7 +34,7 @@ from bot.jobs.prune import Pruning
 from bot.jobs.watch import Watching
 from bot.library import Library
 from bot.locale import languages
-from bot.platforms import discord_chat, slack_chat
+from bot.platforms import platforms
 from bot.ports import Chat, Clock, Fetcher
 from bot.prepare import Team, warn
 from bot.pumps import Bells, run_all
@@ -111,20 +111,16 @@ class App:
         warn(self.settings, self.url)
         self.add_chats(role)
         runner = await self._serve() if role.listens and self.settings.port else None
-        # Who asks while the database is away gets a kind sentence.
-        self._start(self._running.keys() - self._need_store())
+        # Who asks on Slack while the database is away gets a kind sentence; the others wait for it.
+        self._start({"slack"} & self._running.keys())
         try:
             if await self.open_store():
-                await (self.work() if role.works else self.bells.polls.stopping.wait())
+                await (self.work() if role.works else self._answer())
         finally:
             await end(self._listening.values())
             if runner:
                 await runner.cleanup()
             await self.close()
-
-    def _need_store(self) -> frozenset[str]:
-        """Discord's gateway waits for the database, where its connections are counted; its HTTP mode opens none."""
-        return frozenset({"console"} if self.settings.interactions_key else {"console", "discord"})
 
     async def close(self) -> None:
         """Close all connections."""
@@ -136,24 +132,13 @@ class App:
         self.bells.stop()
 
     def add_chats(self, role: Role = Role.ALL) -> None:
-        """Build the platforms that have a token; without any, the console is the chat.
-
-        A process of the web keeps no connection open to a chat: what it answers came over HTTP.
-        """
-        settings = self.settings
-        if settings.speaks_slack:
-            chat = self.slack = self.chats[Platform.SLACK] = slack_chat(settings, self.desk, self.store, self.clock)
-            self._routes = (*self._routes, *chat.routes())
-            if role.works or not settings.slack_app_token:
-                self._running["slack"] = chat.run
-            self.vigil.probes["slack"] = answers(chat.check)
-        if settings.discord_token:
-            self.discord = self.chats[Platform.DISCORD] = discord_chat(settings, self.desk, self.store, self.clock)
-            self._routes = (*self._routes, *self.discord.routes())
-            if role.works or settings.interactions_key:
-                self._running["discord"] = self.discord.run
-            self.vigil.probes["discord"] = self.discord.connected
-        if settings.speaks_to_no_platform and role.works:
+        """Build the platforms that have a token; without any, the console is the chat."""
+        built = platforms(self.settings, self.desk, self.store, self.clock, role)
+        self.slack, self.discord = built.slack, built.discord
+        self.chats |= {chat.platform: chat for chat in (built.slack, built.discord) if chat}
+        self._routes, self._running = built.routes, built.running
+        self.vigil.probes |= {name: answers(ask) for name, ask in built.probes.items()}
+        if self.settings.speaks_to_no_platform and role.works:
             self._running["console"] = self.console.run
 
     async def prepare_store(self) -> None:
@@ -172,6 +157,11 @@ class App:
             else:
                 return True
         return False
+
+    async def _answer(self) -> None:
+        """What a process of the web does: nothing but answering what comes over HTTP."""
+        self._start(self._running.keys())
+        await self.bells.polls.stopping.wait()
 
     async def work(self) -> None:
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(LOOKUPS_AT_ONCE, "lookup"))

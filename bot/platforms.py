@@ -1,10 +1,14 @@
 """Builds the chat platforms from the settings. Each one's library is loaded only where it has a token."""
 
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from aiohttp import web
 from pydantic import SecretStr
 
 from bot.commands.desk import Desk
+from bot.domain.role import Role
 from bot.ports import Clock, Store
 from bot.settings import Settings
 from bot.vault import open_vault
@@ -12,6 +16,35 @@ from bot.vault import open_vault
 if TYPE_CHECKING:
     from bot.chat.discord.app import DiscordChat
     from bot.chat.slack.app import SlackChat
+
+
+@dataclass(slots=True, kw_only=True)
+class Platforms:
+    """Those that have a token: what the web server offers for them, what keeps them there, who says how they are."""
+
+    slack: "SlackChat | None" = None
+    discord: "DiscordChat | None" = None
+    routes: list[web.RouteDef] = field(default_factory=list)
+    running: dict[str, Callable[[], Awaitable[None]]] = field(default_factory=dict)
+    probes: dict[str, Callable[[], Awaitable[object]]] = field(default_factory=dict)
+
+
+def platforms(settings: Settings, desk: Desk, store: Store, clock: Clock, role: Role) -> Platforms:
+    """Build them. A process of the web keeps no connection open to a chat: what it answers came over HTTP."""
+    built = Platforms()
+    if settings.speaks_slack:
+        slack = built.slack = slack_chat(settings, desk, store, clock)
+        built.routes += slack.routes()
+        if role.works or not settings.slack_app_token:
+            built.running["slack"] = slack.run
+        built.probes["slack"] = slack.check if settings.slack_bot_token else slack.alive
+    if settings.discord_token:
+        discord = built.discord = discord_chat(settings, desk, store, clock)
+        built.routes += discord.routes()
+        if role.works or settings.interactions_key:
+            built.running["discord"] = discord.run
+        built.probes["discord"] = discord.alive if settings.interactions_key else discord.connected
+    return built
 
 
 def slack_chat(settings: Settings, desk: Desk, store: Store, clock: Clock) -> "SlackChat":

@@ -109,10 +109,9 @@ class Vigil:
 
 
 def answers(check: Callable[[], Awaitable[object]]) -> Probe:
-    """A chat is well that answers a question which costs nothing."""
+    """A chat is well that answers a question which costs nothing, and does not say no."""
 
     async def probe() -> bool:
-        await check()
-        return True
+        return await check() is not False
 
     return probe

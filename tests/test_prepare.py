@@ -19,8 +19,8 @@ def test_a_token_that_can_be_guessed_is_warned_of() -> None:
 
 def test_every_secret_setting_is_kept_out_of_logs_and_reports() -> None:
     hidden = [name for name, field in Settings.model_fields.items() if "SecretStr" in str(field.annotation)]
-    settings = Settings(_env_file=None, **{name: f"canary-of-{name}" for name in hidden})  # type: ignore[arg-type]
+    settings = Settings(_env_file=None, **{name: f"https://canary-of-{name}" for name in hidden})  # type: ignore[arg-type]
 
     assert {"planb_metrics_token", "sentry_dsn"} <= set(hidden)
-    assert {f"canary-of-{name}" for name in hidden} <= set(secrets(settings))
-    assert "canary" not in repr(settings)
+    assert {f"https://canary-of-{name}" for name in hidden} <= set(secrets(settings))
+    assert "canary-of" not in repr(settings)

@@ -100,6 +100,9 @@ class Delivering:
             raise _NotYet(wait)
         if wait:
             await asyncio.sleep(wait.total_seconds())
+        if claim.until and self.clock.now() >= claim.until:
+            # We were stopped for long: another process has it, and may have said more since.
+            raise _NotYet(timedelta())
         receipt = await chat.deliver(claim, card)
         self._worked()
         return receipt

@@ -308,3 +308,13 @@ async def test_what_is_found_after_it_was_made_to_say_more_is_edited(world: Worl
     ((claim, card),) = world.chat.delivered
     assert (claim.delivery.action, claim.root, card.title) == (Action.EDIT, there, "Lamp: Logins fail")
     assert await world.store.next_due(Platform.SLACK) is None
+
+
+async def test_nothing_is_sent_under_a_lease_that_is_over(world: World) -> None:
+    await make(world)
+    (claim,) = await world.delivering.take(1)
+    world.clock.tick(seconds=61)
+    await world.delivering.work(claim)
+    assert titles(world.chat) == []
+    await world.deliver()
+    assert titles(world.chat) == ["Lamp: Logins fail"]

@@ -328,3 +328,24 @@ async def test_what_was_perhaps_posted_long_ago_is_not_there_and_may_say_the_lat
     await store.defer(soon, NOON + 10 * MINUTE)
     (late,) = await claim_all(store, NOON + 10 * MINUTE, MINUTE, 5)
     assert (late.delivery.change.incident.title, late.merged) == ("reply 2", 1)
+
+
+async def test_an_edit_that_came_too_late_is_covered_by_the_newest_again(store: SqlStore, other: SqlStore) -> None:
+    await store.promise([update("edit 1", Action.EDIT)], NOON)
+    (late,) = await claim_all(store, NOON, MINUTE, 5)
+    (first,) = await claim_all(other, NOON + MINUTE, MINUTE, 5)
+    await other.sent(first, SHOWN, NOON + MINUTE)
+    await other.promise([update("edit 2", Action.EDIT)], NOON + MINUTE)
+    (second,) = await claim_all(other, NOON + MINUTE, MINUTE, 5)
+    await other.sent(second, SHOWN, NOON + MINUTE)
+    await store.sent(late, SHOWN, NOON + MINUTE)
+    (again,) = await claim_all(other, NOON + MINUTE, MINUTE, 5)
+    assert (again.delivery.key, again.attempt, again.unsettled_since) == ("edit 2", 1, None)
+
+
+async def test_what_a_process_that_died_may_have_posted_goes_first(store: SqlStore) -> None:
+    await store.promise([delivery("old", about="i1"), delivery("older", about="i2")], NOON)
+    (claim,) = await store.claim_due(Platform.SLACK, NOON, MINUTE, 1)
+    await store.promise([delivery(f"k{n}", about=f"j{n}") for n in range(9)], NOON - MINUTE)
+    (again,) = await store.claim_due(Platform.SLACK, NOON + MINUTE, MINUTE, 1)
+    assert (again.id, again.unsettled_since, again.until) == (claim.id, NOON, NOON + 2 * MINUTE)
