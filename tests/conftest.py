@@ -1,5 +1,6 @@
 """Fixtures that several rooms share. Keep it small."""
 
+import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -45,6 +46,11 @@ async def memory(template: Path, tmp_path: Path) -> AsyncIterator["SqlStore"]:
     store = SqlStore(database_url(f"sqlite:///{tmp_path / 'memory.db'}"))
     yield store
     await store.close()
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than cores: many tests wait for sockets and processes, and somebody else can work meanwhile."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

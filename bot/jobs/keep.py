@@ -28,12 +28,15 @@ class Pace:
 
     look: how often one that waits asks again, and one that got no answer. margin: when it cannot be renewed, what it
     allows ends so long before it does, because ending takes a moment too.
+    endures: go on while the database is away, when nobody else can have the lease either; of two of us for a moment,
+    one then finds it taken and ends.
     """
 
     lease: timedelta = timedelta(seconds=30)
     renewal: timedelta = timedelta(seconds=10)
     look: timedelta = timedelta(seconds=1.5)
     margin: timedelta = timedelta(seconds=3)
+    endures: bool = False
 
 
 def somebody() -> str:
@@ -100,12 +103,18 @@ class _Lease:
             await asyncio.wait({task}, timeout=pause)
             if task.done():
                 return True
-            left = self.ends - self.pace.margin.total_seconds() - asyncio.get_running_loop().time()
+            left = self._left()
             kept = await self._hold(left) if left > 0 else False
             if kept is False:
                 log.warning("the lease is lost, stopping", task=self.name)
                 return False
             pause = (self.pace.renewal if kept else min(self.pace.look, timedelta(seconds=left))).total_seconds()
+
+    def _left(self) -> float:
+        """Seconds until what it allows must end."""
+        if self.pace.endures:
+            return self.pace.renewal.total_seconds()
+        return self.ends - self.pace.margin.total_seconds() - asyncio.get_running_loop().time()
 
     async def _hold(self, patience: float) -> bool | None:
         """Whether it is ours, for a whole lease from now; None when the database does not say."""

@@ -1,7 +1,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -130,6 +130,21 @@ async def test_while_the_database_is_away_the_work_goes_on_for_its_lease_and_no_
         away.down = away.hangs = False
         if how == "down":
             await work.until(1)
+
+
+async def test_what_endures_goes_on_while_the_database_is_away_and_ends_when_another_has_it(away: Away) -> None:
+    work, clock = Work(), FakeClock()
+    lasting = replace(QUICK, endures=True)
+    task = asyncio.create_task(keep(away, "gateway", "a", clock, work.run, pace=lasting))
+    await work.until(1)
+    away.down = True
+    await asyncio.sleep(2 * QUICK.lease.total_seconds())
+    assert work.running == 1
+    clock.tick(seconds=1)
+    assert await away.store.hold("gateway", "b", clock.now(), timedelta(minutes=1))
+    away.down = False
+    await work.until(0)
+    await end([task])
 
 
 async def test_a_short_absence_of_the_database_interrupts_nothing(away: Away) -> None:

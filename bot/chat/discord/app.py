@@ -67,7 +67,8 @@ class DiscordChat:
         self._public_key = public_key
         self._language = language
         self._urls = (api_url, gateway_url)
-        self._pace = pace
+        # While the database is away people get a kind sentence, which needs the connection.
+        self._pace = pace or Pace(endures=True)
         self._owner = somebody()
         self._door = Door(public_key=public_key, desk=desk, clock=clock) if public_key else None
         self._posts: Posts | None = None

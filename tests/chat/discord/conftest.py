@@ -30,6 +30,7 @@ QUICK = Pace(
     renewal=timedelta(seconds=0.05),
     look=timedelta(seconds=0.05),
     margin=timedelta(seconds=0.1),
+    endures=True,
 )
 
 
