@@ -26,6 +26,7 @@ from bot.domain.words import Language, Words
 from bot.feeds import FORMATS
 from bot.feeds.fetch import CONTACT, HttpFetcher
 from bot.feeds.probe import HttpProber
+from bot.jobs.compose import Composing
 from bot.jobs.deliver import Delivering
 from bot.jobs.loop import STORE_AWAY_S, end, supervise
 from bot.jobs.poll import Polling
@@ -33,7 +34,7 @@ from bot.jobs.prune import Pruning
 from bot.jobs.watch import Watching
 from bot.library import Library
 from bot.locale import languages
-from bot.platforms import discord_chat, slack_chat
+from bot.platforms import platforms
 from bot.ports import Chat, Clock, Fetcher
 from bot.prepare import Team, warn
 from bot.pumps import Bells, run_all
@@ -41,7 +42,9 @@ from bot.settings import Settings
 from bot.store.engine import database_url
 from bot.store.migrate import migrate
 from bot.store.store import SqlStore
-from bot.web.app import serve, web_app
+from bot.vigil import Vigil, answers
+from bot.web.app import serve
+from bot.web.surface import Surface
 
 if TYPE_CHECKING:  # each platform's library is loaded only where it has a token
     from bot.chat.discord.app import DiscordChat
@@ -49,7 +52,6 @@ if TYPE_CHECKING:  # each platform's library is loaded only where it has a token
 
 log = structlog.stdlib.get_logger(__name__)
 
-NEED_STORE = frozenset({"discord", "console"})
 LOOKUPS_AT_ONCE = 128
 """A name server that hangs for some hosts must not hold up the others. Threads, so fewer than polls at once."""
 
@@ -67,12 +69,13 @@ class App:
         self.name = secrets.token_hex(8)
         self.url = database_url(settings.database_url)
         self.store = SqlStore(self.url)
-        self.library = Library(team.catalogue, self.store)
+        self.words: Mapping[Language, Words] = languages()
+        self.vigil = Vigil(settings, self.store, self.clock, self.words)
+        self.library = Library(team.catalogue, self.store, self.vigil.hidden)
         self.fetcher = HttpFetcher(
             clock=self.clock, contact=settings.planb_contact or CONTACT, allowed=settings.allowed_networks
         )
         self.prober = HttpProber(self.fetcher)
-        self.words: Mapping[Language, Words] = languages()
         self.desk = Desk(self._office(), COMMANDS)
         self.console = ConsoleChat(
             desk=self.desk, outbox=self.store, clock=self.clock, language=settings.planb_language, out=out
@@ -80,6 +83,13 @@ class App:
         self.chats: dict[Platform, Chat] = {Platform.CONSOLE: self.console}
         self.slack: SlackChat | None = None
         self.discord: DiscordChat | None = None
+        self.surface = Surface(
+            store=self.store,
+            ready=self.store.ready,
+            clock=self.clock,
+            poll_bell=self.bells.polls,
+            token=settings.metrics_token if settings.port else "",
+        )
         self._routes: Sequence[web.RouteDef] = ()
         self._running: dict[str, Callable[[], Awaitable[None]]] = {}
         self._listening: dict[str, asyncio.Task[None]] = {}
@@ -101,11 +111,11 @@ class App:
         warn(self.settings, self.url)
         self.add_chats(role)
         runner = await self._serve() if role.listens and self.settings.port else None
-        # Who asks while the database is away gets a kind sentence. Discord waits for it: each start costs an IDENTIFY.
-        self._start(self._running.keys() - NEED_STORE)
+        # Who asks on Slack while the database is away gets a kind sentence; the others wait for it.
+        self._start({"slack"} & self._running.keys())
         try:
             if await self.open_store():
-                await (self.work() if role.works else self.bells.polls.stopping.wait())
+                await (self.work() if role.works else self._answer())
         finally:
             await end(self._listening.values())
             if runner:
@@ -122,21 +132,13 @@ class App:
         self.bells.stop()
 
     def add_chats(self, role: Role = Role.ALL) -> None:
-        """Build the platforms that have a token; without any, the console is the chat.
-
-        A process of the web keeps no connection open to a chat: what it answers came over HTTP.
-        """
-        settings = self.settings
-        if settings.slack_bot_token:
-            chat = self.slack = self.chats[Platform.SLACK] = slack_chat(settings, self.desk, self.store, self.clock)
-            self._routes = (*self._routes, *chat.routes())
-            if role.works or not settings.slack_app_token:
-                self._running["slack"] = chat.run
-        if settings.discord_token:
-            self.discord = self.chats[Platform.DISCORD] = discord_chat(settings, self.desk, self.store, self.clock)
-            if role.works:
-                self._running["discord"] = self.discord.run
-        if settings.speaks_to_no_platform and role.works:
+        """Build the platforms that have a token; without any, the console is the chat."""
+        built = platforms(self.settings, self.desk, self.store, self.clock, role)
+        self.slack, self.discord = built.slack, built.discord
+        self.chats |= {chat.platform: chat for chat in (built.slack, built.discord) if chat}
+        self._routes, self._running = built.routes, built.running
+        self.vigil.probes |= {name: answers(ask) for name, ask in built.probes.items()}
+        if self.settings.speaks_to_no_platform and role.works:
             self._running["console"] = self.console.run
 
     async def prepare_store(self) -> None:
@@ -156,16 +158,26 @@ class App:
                 return True
         return False
 
+    async def _answer(self) -> None:
+        """What a process of the web does: nothing but answering what comes over HTTP."""
+        self._start(self._running.keys())
+        await self.bells.polls.stopping.wait()
+
     async def work(self) -> None:
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(LOOKUPS_AT_ONCE, "lookup"))
-        polling = self.polling(self.fetcher)
+        polling = self.polling(self.vigil.fetcher(self.fetcher))
+        self.surface.health.rounds = lambda: polling.looked_at
         await self.library.refresh(self.clock.now())
         await self.store.register_feeds(polling.feed_ids, self.clock.now())
+        await self.vigil.canary.settle()
         self._start(self._running.keys())
         log.info("ready", services=len(self.team.catalogue.services), chats=sorted(self._running))
         try:
             pruning = Pruning(store=self.store, clock=self.clock, owner=self.name)
-            await run_all(self.bells, polling, map(self.delivering, Platform), self._watching(), pruning)
+            pumps = run_all(
+                self.bells, polling, map(self.delivering, Platform), self._watching(), pruning, self.vigil.beats
+            )
+            await asyncio.gather(pumps, self.vigil.run(self.bells.slow, self.chats))
         finally:
             await end(self._listening.values())
 
@@ -190,6 +202,7 @@ class App:
             followed=self.settings.poll_interval,
             unfollowed=max(self.settings.poll_interval, POLL_UNFOLLOWED),
             lease=self.settings.lease,
+            meter=self.surface.meter,
         )
 
     def delivering(self, platform: Platform) -> Delivering:
@@ -198,14 +211,22 @@ class App:
             platform=platform,
             store=self.store,
             chats=self.chats,
-            library=self.library,
-            plans=self.team.plans,
-            languages=self.words,
+            composing=self._composing(),
             clock=self.clock,
             luck=random.random,
             bell=self.bells.rooms[platform],
             lease=self.settings.lease,
             rest=self.settings.group_wait,
+            meter=self.surface.meter,
+        )
+
+    def _composing(self) -> Composing:
+        return Composing(
+            store=self.store,
+            library=self.library,
+            plans=self.team.plans,
+            languages=self.words,
+            clock=self.clock,
         )
 
     def _watching(self) -> Watching:
@@ -218,8 +239,7 @@ class App:
         )
 
     async def _serve(self) -> web.AppRunner:
-        app = web_app(self.store.ready, self._routes)
-        return await serve(app, self.settings.host, self.settings.port or 0)
+        return await serve(self.surface.app(self._routes), self.settings.host, self.settings.port or 0)
 
     def _stop_on_signals(self) -> None:
         loop = asyncio.get_running_loop()

@@ -15,13 +15,15 @@ REFRESH = timedelta(seconds=15)
 class Library:
     """One for each process. `everything` is for the pipeline; people see `of` their team."""
 
-    def __init__(self, catalogue: Catalogue, pages: Pages | None = None) -> None:
+    def __init__(self, catalogue: Catalogue, pages: Pages | None = None, hidden: Sequence[Service] = ()) -> None:
+        """`hidden` services are for the pipeline alone: no person ever sees them."""
+        self._hidden = tuple(hidden)
         self._catalogue = catalogue
         self._pages = pages
         self._added: Sequence[AddedPage] = ()
         self._read_at: datetime | None = None
         self._of: dict[str, Catalogue] = {}
-        self.everything = catalogue
+        self.everything = self._with_hidden(catalogue)
 
     async def refresh(self, now: datetime, *, at_once: bool = False) -> None:
         """Read again what was added, if that is a while ago. Raise StoreAway."""
@@ -32,7 +34,7 @@ class Library:
         if added != self._added:
             self._added = added
             self._of = {}
-            self.everything = _with(self._catalogue, added)
+            self.everything = self._with_hidden(_with(self._catalogue, added))
 
     def of(self, team: str) -> Catalogue:
         """What a team may see: everything but the pages of others."""
@@ -40,6 +42,13 @@ class Library:
             mine = [page for page in self._added if page.instead_of or team in page.teams]
             self._of[team] = _with(self._catalogue, mine) if mine else self._catalogue
         return self._of[team]
+
+    def hides(self, slug: str) -> bool:
+        """Whether nobody is to see it."""
+        return any(service.slug == slug for service in self._hidden)
+
+    def _with_hidden(self, catalogue: Catalogue) -> Catalogue:
+        return catalogue.replacing(self._hidden) if self._hidden else catalogue
 
     def added_by(self, team: str) -> Sequence[Service]:
         """The pages that a team added."""

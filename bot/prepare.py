@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 from sqlalchemy.engine import URL
@@ -11,10 +12,15 @@ from bot.catalogue import load_catalogue
 from bot.core.catalogue import Catalogue
 from bot.domain.continuity import Plan
 from bot.feeds import FORMATS
+from bot.sentry import Reports
 from bot.settings import Settings, secrets
 from bot.team import plans, read_team
+from bot.vault import ShutVault, open_vault
 
 log = structlog.stdlib.get_logger(__name__)
+
+METRICS_TOKEN_LEAST = 20
+"""Characters."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,10 +39,30 @@ def read_files(settings: Settings) -> Team:
 
 
 def set_up_logs(settings: Settings) -> None:
-    """Log as the settings say, without their secrets."""
+    """Log as the settings say, without their secrets. Where a SENTRY_DSN is set, errors are reported there too."""
+    hidden = secrets(settings)
+    reports, trouble = _reports(settings, hidden)
     logs.set_up(
-        level=settings.log_level, how=settings.log_format, stamped=bool(settings.dyno), secrets=secrets(settings)
+        level=settings.log_level,
+        how=settings.log_format,
+        stamped=bool(settings.dyno),
+        secrets=hidden,
+        report=reports.tell if reports else None,
     )
+    if trouble:
+        log.warning("errors are not reported to Sentry", mend=trouble)
+
+
+def _reports(settings: Settings, hidden: tuple[str, ...]) -> tuple[Reports | None, str]:
+    """Where errors go, or why they go nowhere."""
+    if settings.sentry_dsn is None:
+        return None, ""
+    try:
+        return Reports(settings.sentry_dsn.get_secret_value(), partial(logs.clean, secrets=hidden)), ""
+    except ImportError:
+        return None, "SENTRY_DSN is set and the package is missing: pip install 'planb[sentry]'"
+    except ValueError:
+        return None, "SENTRY_DSN is no address of a Sentry project: https://KEY@HOST/PROJECT"
 
 
 def warn(settings: Settings, url: URL) -> None:
@@ -46,7 +72,20 @@ def warn(settings: Settings, url: URL) -> None:
             "SQLITE ON A DISK THAT IS WIPED EVERY DAY: subscriptions will be lost",
             mend="add a Postgres database (heroku addons:create heroku-postgresql) so that DATABASE_URL is set",
         )
-    if settings.slack_bot_token and not (settings.slack_app_token or settings.slack_signing_secret):
+    if settings.speaks_slack and not (settings.slack_app_token or settings.slack_signing_secret):
         log.error("Slack commands will not work: set SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP)")
+    if settings.metrics_token and len(settings.metrics_token) < METRICS_TOKEN_LEAST:
+        log.warning("PLANB_METRICS_TOKEN is short enough to be guessed", mend="openssl rand -base64 32")
     if settings.slack_signing_secret and not settings.slack_app_token and not settings.port:
         log.error("Slack's HTTP mode needs PORT to be set, so that Slack can reach /slack/events")
+    if settings.discord_public_key and not settings.port:
+        log.error("Discord's HTTP mode needs PORT to be set, so that Discord can reach /discord/interactions")
+    if settings.installs_from_slack:
+        _warn_of_installing(settings)
+
+
+def _warn_of_installing(settings: Settings) -> None:
+    if isinstance(vault := open_vault(settings.keys), ShutVault):
+        log.error("No workspace that installed by OAuth can be served", mend=vault.reason)
+    if not settings.planb_public_url.startswith("https://") or not settings.port:
+        log.error("Slack workspaces cannot install: set PLANB_PUBLIC_URL to https://... and PORT")

@@ -11,6 +11,7 @@ from bot.jobs.loop import Bell, Pump
 from bot.jobs.poll import Polling
 from bot.jobs.prune import Pruning
 from bot.jobs.watch import Watching, nothing
+from bot.jobs.watchdog import POLLER, Beats, sender
 
 POLL_PAUSE_S = 0.5
 OUTBOX_PAUSE_S = 1.0
@@ -37,26 +38,30 @@ class Bells:
 
 
 async def run_all(
-    bells: Bells, polling: Polling, deliverings: Iterable[Delivering], watching: Watching, pruning: Pruning
+    bells: Bells,
+    polling: Polling,
+    deliverings: Iterable[Delivering],
+    watching: Watching,
+    pruning: Pruning,
+    beats: Beats,
 ) -> None:
     """Until the bells say stop."""
     slow = Pump(name="watch", bell=bells.slow, most=1, pause=watch.PAUSE_S)
     rare = Pump(name="prune", bell=bells.slow, most=1, pause=prune.PAUSE_S)
     await asyncio.gather(
-        _poll(bells.polls, polling),
-        *(_deliver(bells.rooms[delivering.platform], delivering) for delivering in deliverings),
+        _poll(bells.polls, polling, beats),
+        *(_deliver(bells.rooms[delivering.platform], delivering, beats) for delivering in deliverings),
         slow.run(watching.look, nothing),
         rare.run(pruning.look, nothing),
     )
     await polling.save_quiet()
 
 
-def _poll(bell: Bell, polling: Polling) -> Awaitable[None]:
-    pump = Pump(name="poll", bell=bell, most=poll.MOST_AT_ONCE, pause=POLL_PAUSE_S, grace=POLL_GRACE_S)
-    return pump.run(polling.take, polling.work)
+def _poll(bell: Bell, polling: Polling, beats: Beats) -> Awaitable[None]:
+    pump = Pump(name=POLLER, bell=bell, most=poll.MOST_AT_ONCE, pause=POLL_PAUSE_S, grace=POLL_GRACE_S)
+    return pump.run(beats.before(pump.name, polling.take), polling.work)
 
 
-def _deliver(bell: Bell, delivering: Delivering) -> Awaitable[None]:
-    name = f"deliver to {delivering.platform}"
-    pump = Pump(name=name, bell=bell, most=deliver.MOST_AT_ONCE, pause=OUTBOX_PAUSE_S)
-    return pump.run(delivering.take, delivering.work)
+def _deliver(bell: Bell, delivering: Delivering, beats: Beats) -> Awaitable[None]:
+    pump = Pump(name=sender(delivering.platform), bell=bell, most=deliver.MOST_AT_ONCE, pause=OUTBOX_PAUSE_S)
+    return pump.run(beats.before(pump.name, delivering.take), delivering.work)

@@ -1,5 +1,6 @@
 """Fixtures that several rooms share. Keep it small."""
 
+import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -47,20 +48,30 @@ async def memory(template: Path, tmp_path: Path) -> AsyncIterator["SqlStore"]:
     await store.close()
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than cores: many tests wait for sockets and processes, and somebody else can work meanwhile."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--torture", action="store_true", help="also run the long tests")
+    parser.addoption("--dose", action="store_true", help="also run a short dose of every torture")
     parser.addoption("--accept", action="store_true", help="rewrite the expected files, to read and commit")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "torture: takes minutes; run with --torture")
+    config.addinivalue_line("markers", "dose: a short dose of a torture; run with --dose, or with --torture")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave the long ones out unless they are asked for, and say how many."""
     if config.getoption("--torture"):
         return
-    long = [item for item in items if item.get_closest_marker("torture")]
+    dosed = config.getoption("--dose")
+    long = [
+        item for item in items if item.get_closest_marker("torture") and not (dosed and item.get_closest_marker("dose"))
+    ]
     config.stash[TORTURED] = len(long)
     items[:] = [item for item in items if item not in long]
     config.hook.pytest_deselected(items=long)

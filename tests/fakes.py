@@ -73,7 +73,11 @@ class FakeChat:
         self.asked.append(claim)
         return self.settled.pop(0)
 
-    async def tell(self, owner: str, card: Card) -> None:
+    async def alive(self) -> None:
+        if self.errors:
+            raise self.errors.pop(0)
+
+    async def tell(self, owner: str, card: Card, workspace: str = "") -> None:
         if self.tell_errors:
             raise self.tell_errors.pop(0)
         self.told.append((owner, card))

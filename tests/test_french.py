@@ -84,6 +84,9 @@ class Memory:
     async def subscriptions_of(self, target: Target) -> Sequence[Subscription]:
         return [one for one in self._subscriptions if one.target == target]
 
+    async def subscriptions_in(self, team: str) -> int:
+        return sum(one.target.team == team for one in self._subscriptions)
+
     async def subscribe(self, subscription: Subscription, now: datetime) -> bool:
         self._subscriptions.append(subscription)
         return True

@@ -17,6 +17,7 @@ from bot.domain.polling import FeedState
 from bot.domain.status import Freshness
 from bot.prepare import Team, read_files
 from bot.settings import Settings, read_settings
+from bot.vault import ShutVault, open_vault
 
 NOTHING_YET = Team(catalogue=Catalogue(()), plans=())
 
@@ -57,6 +58,8 @@ async def _all() -> list[Finding]:
     try:
         findings += [finding async for finding in _database(app)]
         findings += [await _slack(app), await _discord(app), _web(settings)]
+        if settings.installs_from_slack:
+            findings.append(await _installs(app))
     finally:
         await app.close()
     return findings
@@ -93,7 +96,7 @@ async def _database(app: App) -> AsyncIterator[Finding]:
 
 
 async def _channels(app: App) -> Finding:
-    followed = await app.store.subscribed_services()
+    followed = [slug for slug in await app.store.subscribed_services() if not app.library.hides(slug)]
     if not followed:
         return Finding(what="channels", ok=None, says="none follows anything", mend="type /outage subscribe chatgpt")
     return Finding(what="channels", ok=True, says=f"{len(followed)} tools are followed")
@@ -139,6 +142,24 @@ async def _slack(app: App) -> Finding:
         mend = "set SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP mode)"
         return Finding(what="slack", ok=False, says=f"{finding.says}; posts work, commands do not", mend=mend)
     return finding
+
+
+async def _installs(app: App) -> Finding:
+    """The workspaces that installed by OAuth, and whether the keys open their tokens."""
+    vault = open_vault(app.settings.keys)
+    if isinstance(vault, ShutVault):
+        return Finding(what="installs", ok=False, says=vault.reason, mend="set PLANB_KEYS to the keys of before")
+    try:
+        found = await app.store.installs()
+    except StoreAway as error:
+        return Finding(what="installs", ok=False, says=str(error), mend="see the database above")
+    broken = [one.workspace for one in found if not vault.opens(one)]
+    if broken:
+        says = f"no key opens the tokens of {len(broken)} workspaces: {', '.join(broken[:5])}"
+        return Finding(what="installs", ok=False, says=says, mend="add the lost key to PLANB_KEYS, or install again")
+    if not app.settings.planb_public_url.startswith("https://"):
+        return Finding(what="installs", ok=False, says="no address to come back to", mend="set PLANB_PUBLIC_URL")
+    return Finding(what="installs", ok=True, says=f"{len(found)} workspaces installed by OAuth")
 
 
 async def _discord(app: App) -> Finding:

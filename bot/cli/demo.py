@@ -60,9 +60,12 @@ def _settings(folder: Path, channel: str) -> Settings:
         "poll_seconds": POLL_S,
         "port": None,
         "log_level": "error",
+        "planb_canary": "",
+        "planb_ping_url": None,
+        "planb_alarm": "",
     }
     if not channel:
-        changed |= {"slack_bot_token": None, "discord_token": None}
+        changed |= {"slack_bot_token": None, "planb_slack_client_id": "", "discord_token": None}
     return read_settings().model_copy(update=changed)
 
 

@@ -72,6 +72,7 @@ async def _rows() -> list[Row]:
             _row(service, feed, states.get(feed.id), now, followed=service.slug in followed)
             for service in app.library.everything.services
             for feed in service.feeds
+            if not app.library.hides(service.slug)
         ]
     finally:
         await app.close()

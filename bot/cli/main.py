@@ -104,6 +104,19 @@ def check(
 
 
 @app.command()
+def why(
+    about: Annotated[
+        list[str], typer.Argument(metavar="INCIDENT-or-DELIVERY", help="A number, an id, or words of it.")
+    ],
+    json: Json = False,  # noqa: FBT002 - a flag
+) -> None:
+    """Tell of each message of an incident when it was seen, why it was told, and where it is or what became of it."""
+    from bot.cli import why as command  # noqa: PLC0415
+
+    command.why(" ".join(about), json=json)
+
+
+@app.command()
 def services(query: Annotated[str, typer.Argument(help="Part of a name or a category.")] = "") -> None:
     """List the services we know."""
     from bot.cli import services as command  # noqa: PLC0415
@@ -112,11 +125,38 @@ def services(query: Annotated[str, typer.Argument(help="Part of a name or a cate
 
 
 @app.command()
+def webhook(
+    service: Annotated[str, typer.Argument(help="Its name as `planb services` lists it.")],
+    rotate: Annotated[bool, typer.Option("--rotate", help="A new address; the old one works for 24 hours.")] = False,  # noqa: FBT002
+) -> None:
+    """Print an address that a status page can call when it has news, so that we look at once."""
+    from bot.cli import webhook as command  # noqa: PLC0415
+
+    command.webhook(service, rotate=rotate)
+
+
+@app.command()
 def migrate() -> None:
     """Bring the database up to date (the release phase does this)."""
     from bot.cli import setup as command  # noqa: PLC0415
 
     command.migrate()
+
+
+@app.command("new-key")
+def new_key() -> None:
+    """Print a new key for PLANB_KEYS."""
+    from bot.cli import keys as command  # noqa: PLC0415
+
+    command.new_key()
+
+
+@app.command()
+def reseal() -> None:
+    """Seal every stored token anew under the first of PLANB_KEYS. The bot may run meanwhile."""
+    from bot.cli import keys as command  # noqa: PLC0415
+
+    command.reseal()
 
 
 @app.command()

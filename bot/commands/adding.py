@@ -1,11 +1,13 @@
 """adding: a page that somebody pasted becomes a service of their team."""
 
 from dataclasses import replace
+from urllib.parse import urlsplit
 
+from bot.commands.limits import see_looks, see_room
 from bot.commands.office import Office
 from bot.commands.spec import Request
 from bot.core.catalogue import Found
-from bot.core.naming import feed_id, known_page, named_page, pasted
+from bot.core.naming import feed_id, known_page, known_to_all, named_page, pasted
 from bot.domain.errors import FeedError, NotTheFormat, UserError
 from bot.domain.service import AddedPage, Feed
 from bot.domain.words import Words
@@ -20,7 +22,7 @@ async def find_or_add(request: Request, office: Office, words: Words) -> Found:
 
     Raise UserError if nothing can be read there.
     """
-    url = pasted(request.options["service"])
+    url = _address(request.options["service"], words)
     if known := known_page(url, office.catalogue):
         return Found(service=known)
     team = request.caller.target.team
@@ -28,6 +30,8 @@ async def find_or_add(request: Request, office: Office, words: Words) -> Found:
         raise UserError(
             words("Your team follows {n} pages of its own, and that is the limit. Stop one first.", n=MOST_PAGES)
         )
+    await see_room(request, office, words)
+    see_looks(request, office, words)
     found = await _look(url, office, words)
     feed = Feed(
         id=feed_id(found.url),
@@ -37,6 +41,19 @@ async def find_or_add(request: Request, office: Office, words: Words) -> Found:
         trusted=False,
     )
     return await _keep(url, feed, found, request, office)
+
+
+def _address(text: str, words: Words) -> str:
+    url = pasted(text)
+    try:
+        where = urlsplit(url).netloc
+    except ValueError:
+        where = ""
+    if not where:
+        raise UserError(words("That is no address that I can read."))
+    if "@" in where:
+        raise UserError(words("Never paste a password here. A page that needs one belongs into planb.toml."))
+    return url
 
 
 async def _look(url: str, office: Office, words: Words) -> Probed:
@@ -55,7 +72,7 @@ async def _keep(url: str, feed: Feed, found: Probed, request: Request, office: O
     now = office.clock.now()
     everything = office.library.everything
     same = next((one for one in everything.services if one.feeds[0].id == feed.id), None)
-    service = same or named_page(url, found.snapshot.page, feed, everything)
+    service = same or named_page(known_to_all(url, found.url), found.snapshot.page, feed, everything)
     if same:
         service = replace(same, feeds=(feed,))
     await office.store.put_page(AddedPage(service=service, teams=frozenset({request.caller.target.team})), now)

@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import structlog
 
+from bot.commands.limits import commands_allowed, see_pace
 from bot.commands.office import Office
-from bot.commands.parse import check, parse
+from bot.commands.parse import MOST_TYPED, check, parse
 from bot.commands.spec import Caller, Command, Request
 from bot.domain.card import Card, Tone
 from bot.domain.errors import StoreAway, UserError
@@ -22,6 +23,7 @@ class Desk:
 
     def __init__(self, office: Office, commands: Sequence[tuple[Command, Run]]) -> None:
         self._office = office
+        self._allowance = commands_allowed()
         self._runs = {command.name: (command, run) for command, run in commands}
 
     @property
@@ -33,6 +35,7 @@ class Desk:
         """Answer what was typed after `/outage`."""
         words = self._office.languages[caller.language]
         try:
+            see_pace(caller, self._allowance, self._office, words)
             command, options = parse(line, self.commands, words)
         except UserError as error:
             return refusal(str(error))
@@ -43,6 +46,7 @@ class Desk:
         words = self._office.languages[caller.language]
         known, _ = self._runs[command]
         try:
+            see_pace(caller, self._allowance, self._office, words)
             checked = check(known, options, words)
         except UserError as error:
             return refusal(str(error))
@@ -50,7 +54,7 @@ class Desk:
 
     def complete(self, typed: str, limit: int) -> Sequence[tuple[str, str]]:
         """Services and parts that begin with or contain what was typed."""
-        return self._office.catalogue.complete(typed, limit)
+        return self._office.catalogue.complete(typed[:MOST_TYPED], limit)
 
     def translate(self, text: str, language: Language) -> str:
         """A marked text in a language."""

@@ -15,7 +15,8 @@ COMMAND = Command(name="list", summary=mark("What this channel follows"), aliase
 async def run(request: Request, office: Office) -> Card:
     """One line for each subscription."""
     words = office.words(request)
-    subscriptions = await office.store.subscriptions_of(request.caller.target)
+    found = await office.store.subscriptions_of(request.caller.target)
+    subscriptions = [one for one in found if not office.library.hides(one.service)]
     if not subscriptions:
         return Card(
             tone=Tone.INFO,

@@ -1,9 +1,11 @@
 """office: what every command works with, and the few questions they all ask."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import timedelta
 
 from bot.commands.spec import Request
+from bot.core.allowance import Allowance
 from bot.core.alternatives import plans_of
 from bot.core.catalogue import Catalogue, Found, matches
 from bot.core.overview import counsels, feeds_of, standing_of, watched
@@ -23,7 +25,8 @@ from bot.ports import Clock, Prober, Store
 class Office:
     """The store, the catalogue as the caller's team may see it, the plans, the words and the clock.
 
-    Commands never poll and never wait, but for the one that adds a page: it asks the `prober`.
+    Commands never poll and never wait, but for the one that adds a page: it asks the `prober`, as often for each team
+    as `looks` allows.
     """
 
     catalogue: Catalogue
@@ -33,6 +36,7 @@ class Office:
     languages: Mapping[Language, Words]
     clock: Clock
     prober: Prober | None = None
+    looks: Allowance = field(default_factory=lambda: Allowance(1, timedelta(seconds=1)))
 
     def words(self, request: Request) -> Words:
         """The words of who asks."""

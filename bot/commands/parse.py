@@ -31,7 +31,12 @@ def parse(line: str, commands: Sequence[Command], words: Words) -> tuple[Command
 
 
 def check(command: Command, options: Mapping[str, str], words: Words) -> Mapping[str, str]:
-    """The options, if the required ones are there and the chosen ones are among the choices. Raise UserError."""
+    """The options, if the required ones are there, none is too long and the chosen ones are among the choices.
+
+    Raise UserError.
+    """
+    if any(len(value) > MOST_TYPED for value in options.values()):
+        raise UserError(words("That is too long for me: at most {n} characters.", n=MOST_TYPED))
     known = {option.name: option for option in command.options}
     given = {name: value.strip() for name, value in options.items() if value.strip()}
     for option in command.options:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from bot.commands.adding import find_or_add
+from bot.commands.limits import see_room
 from bot.commands.office import Office
 from bot.commands.spec import Command, Option, Request
 from bot.commands.standing_card import standing_item
@@ -54,6 +55,8 @@ async def run(request: Request, office: Office) -> Card:
     found = await _wanted(request, office, words)
     parts = await _parts(request, office, found, words)
     before = await _before(request, office, found)
+    if before is None:
+        await see_room(request, office, words)
     wished = _with_options(before or _fresh(request, found), request)
     if parts:
         wished = replace(wished, parts=_together(before.parts if before else (), parts))

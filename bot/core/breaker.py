@@ -1,4 +1,8 @@
-"""Whether a chat platform works: after a few failures in a row it is left alone but for one try now and then. Pure."""
+"""Whether a chat platform works: after a few failures in a row it is left alone but for a question now and then. Pure.
+
+Only when it answers the question, one message may try. So an outage leaves no message behind of which nobody knows
+whether it was posted, and on return each may say the latest.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,32 +14,43 @@ PROBE_EVERY = timedelta(seconds=10)
 
 @dataclass(slots=True)
 class Breaker:
-    """One platform, as one process sees it. Open: nothing goes out but a probe every ten seconds."""
+    """One platform, as one process sees it. Open: nothing goes out but a question every ten seconds."""
 
     failures: int = 0
     opened_at: datetime | None = None
     next_probe: datetime | None = None
+    answers: bool = False
 
     @property
     def is_open(self) -> bool:
         """Whether the platform is left alone now."""
         return self.next_probe is not None
 
-    def room(self, now: datetime, wanted: int) -> int:
-        """How many may go now: all, one to try, or none."""
-        if self.next_probe is None:
-            return wanted
-        return min(wanted, 1) if now >= self.next_probe else 0
+    def asks(self, now: datetime) -> bool:
+        """Whether to ask the platform now if it is there; then not again for a while."""
+        if self.next_probe is None or now < self.next_probe:
+            return False
+        self.next_probe = now + PROBE_EVERY
+        return True
 
-    def probing(self, now: datetime) -> None:
-        """Something goes out: while it is open, that is the probe, and no other goes for a while."""
-        if self.next_probe is not None:
-            self.next_probe = now + PROBE_EVERY
+    def answered(self) -> None:
+        """It is there. That it takes messages too is for one message to find out."""
+        self.answers = True
+
+    def room(self, wanted: int) -> int:
+        """How many may go now: all, one to try, or none."""
+        if not self.is_open:
+            return wanted
+        return min(wanted, 1) if self.answers else 0
+
+    def took(self) -> None:
+        """Something goes out: while it is open, that is the one to try."""
+        self.answers = False
 
     def worked(self) -> bool:
         """The platform answered, be it with a refusal. True if that closes it."""
         closes = self.is_open
-        self.failures, self.opened_at, self.next_probe = 0, None, None
+        self.failures, self.opened_at, self.next_probe, self.answers = 0, None, None, False
         return closes
 
     def failed(self, now: datetime) -> bool:

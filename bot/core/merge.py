@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from bot.domain.change import Change
 from bot.domain.subscription import Action, Claim
@@ -33,12 +34,16 @@ _TAKES = {
 """What a delivery can speak for."""
 
 
-def merge(claim: Claim, waiting: Sequence[Waiting]) -> Merged | None:
+SETTLED_AFTER = timedelta(minutes=10)
+"""Longer than Slack repeats an echo and than Discord knows a nonce: what nobody heard of by then is not there."""
+
+
+def merge(claim: Claim, waiting: Sequence[Waiting], now: datetime) -> Merged | None:
     """Of all that waits, only the latest state is worth a message. None where there is nothing to spare.
 
     What an earlier attempt may have posted already is left as it was: it must be recognised, not rewritten.
     """
-    if claim.unsettled_since is not None:
+    if claim.unsettled_since is not None and now - claim.unsettled_since < SETTLED_AFTER:
         return None
     taken = [one for one in waiting if one.action in _TAKES.get(claim.delivery.action, ())]
     if not taken:

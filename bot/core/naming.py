@@ -2,7 +2,7 @@
 
 import re
 from hashlib import blake2b
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from bot.core.catalogue import Catalogue
 from bot.core.text import squeeze
@@ -36,6 +36,13 @@ def known_page(url: str, catalogue: Catalogue) -> Service | None:
         if known_host == host and path.startswith(known_path)
     ]
     return max(fitting, key=lambda one: one[0])[1] if fitting else None
+
+
+def known_to_all(url: str, found: str) -> str:
+    """The pasted address as other teams may see it too: without a query that the page itself was not found by."""
+    parts = urlsplit(url)
+    query = parts.query if parts.query == urlsplit(found).query else ""
+    return urlunsplit((parts.scheme, parts.netloc, parts.path, query, ""))
 
 
 def feed_id(url: str) -> str:

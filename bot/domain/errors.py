@@ -7,6 +7,7 @@
   x SendError          a chat platform did not take a message; says whether and when to try again
   x UserError          the person asked for something we cannot do; the text is shown to them
   x SettingsError      a setting or a file is wrong; the text says how to mend it
+  x SealBroken         a stored secret cannot be opened: its key is missing, or it was put elsewhere
   x StoreAway          the database cannot be reached now
 """
 
@@ -51,6 +52,7 @@ class Verdict:
 
     permanent: the destination is gone or closed to us; do not try again.
     hopeless: the platform will never take this message; the channel is fine.
+    limited: the platform says that we speak too fast.
     ambiguous: the message may have been posted; settle that before trying again.
     retry_after: the platform's own wish; `scope` says for whom it holds, at the widest. MESSAGE: for this one alone.
     """
@@ -59,6 +61,7 @@ class Verdict:
     ambiguous: bool = False
     hopeless: bool = False
     retry_after: timedelta | None = None
+    limited: bool = False
     scope: Scope = Scope.MESSAGE
 
 
@@ -76,6 +79,10 @@ class UserError(PlanBError):
 
 class SettingsError(PlanBError):
     """A setting or a file is wrong. The text is one line that says how to mend it."""
+
+
+class SealBroken(PlanBError):
+    """A stored secret cannot be opened. The text names whose it is and never what is in it."""
 
 
 class StoreAway(PlanBError):

@@ -106,6 +106,7 @@ class Claim:
 
     `unsettled_since` is set where an earlier attempt may have posted it already (its process died, or the platform
     gave no clear answer): since when. `merged` counts the later updates that it speaks for.
+    `until` is when the lease ends: nothing may be sent under it after that.
     """
 
     id: int
@@ -116,6 +117,7 @@ class Claim:
     promised_at: datetime | None = None
     unsettled_since: datetime | None = None
     merged: int = 0
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,29 +2,22 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import structlog
 
-from bot.core import render
-from bot.core.alternatives import Counsel, plans_concerned
 from bot.core.breaker import Breaker
-from bot.core.overview import counsels, feeds_of, watched
 from bot.core.pace import Pace
-from bot.core.render_sight import sight
 from bot.core.schedule import next_attempt
 from bot.domain.card import Card, Tone
-from bot.domain.change import Change
-from bot.domain.continuity import Plan
 from bot.domain.errors import Scope, SendError, Verdict
-from bot.domain.service import Service
-from bot.domain.status import Component
 from bot.domain.subscription import Action, Claim, Platform, Receipt, Target
-from bot.domain.words import Language, Words
+from bot.domain.words import Words
+from bot.jobs.compose import Composing
 from bot.jobs.loop import Bell
-from bot.library import Library
 from bot.ports import Chat, Clock, Store
+from bot.ports.meter import Count, Level, Meter, Silent, Span
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -35,6 +28,7 @@ NO_CHAT = timedelta(minutes=5)
 PATIENCE = timedelta(seconds=2)
 """So long a delivery waits for its turn in hand; it goes back to the table for a longer time."""
 MOST_AT_ONCE = 50
+CLOSED, TRYING, OPEN = 0, 1, 2
 
 
 @dataclass(slots=True, kw_only=True)
@@ -44,9 +38,7 @@ class Delivering:
     platform: Platform
     store: Store
     chats: Mapping[Platform, Chat]
-    library: Library
-    plans: Sequence[Plan]
-    languages: Mapping[Language, Words]
+    composing: Composing
     clock: Clock
     luck: Callable[[], float]
     bell: Bell
@@ -54,18 +46,32 @@ class Delivering:
     rest: timedelta = REST
     pace: Pace = field(default_factory=Pace)
     breaker: Breaker = field(default_factory=Breaker)
+    meter: Meter = field(default_factory=Silent)
 
     async def take(self, room: int) -> Sequence[Claim]:
         """Lease deliveries that are due; a look first, so that an idle outbox costs one read."""
         now = self.clock.now()
-        room = self.breaker.room(now, room)
+        if self.breaker.asks(now):
+            await self._ask()
+        room = self.breaker.room(room)
         due = await self.store.next_due(self.platform) if room else None
         if due is None or due > now:
             return ()
         claims = await self.store.claim_due(self.platform, now, self.lease, room, self.rest)
         if claims:
-            self.breaker.probing(now)
+            self.breaker.took()
         return claims
+
+    async def _ask(self) -> None:
+        chat = self.chats.get(self.platform)
+        try:
+            if chat:
+                await chat.alive()
+        except SendError as error:
+            log.debug("the platform does not answer yet", platform=self.platform, error=str(error))
+        else:
+            self.breaker.answered()
+            self.meter.level(Level.BREAKER, TRYING, platform=self.platform)
 
     async def work(self, claim: Claim) -> None:
         """Bring one delivery to an end, or set its next attempt. Raises StoreAway only."""
@@ -74,13 +80,9 @@ class Delivering:
             await self._again(claim, f"no {self.platform} is set up", self.clock.now() + NO_CHAT)
             return
         try:
-            receipt = await self._settled(chat, claim) or await self._send(chat, claim)
+            receipt = await self._found(chat, claim) or await self._send(chat, claim)
         except _NotYet as wait:
-            now = self.clock.now()
-            again = now + wait.wait
-            await self.store.failed(claim, "asking whether it is there", again=again, unsettled=True, now=now)
-        except _NotNow as turn:
-            await self.store.defer(claim, self.clock.now() + turn.wait)
+            await self.store.defer(claim, self.clock.now() + wait.wait)
         except SendError as error:
             await self._failed(chat, claim, error)
         except Exception as error:
@@ -90,17 +92,32 @@ class Delivering:
             await self._sent(claim, receipt)
 
     async def _send(self, chat: Chat, claim: Claim) -> Receipt:
-        """When it is its turn. Raise _NotNow when that is too far away."""
-        card = await self.compose(claim)
+        """When it is its turn. Raise _NotYet when that is too far away."""
+        card = await self.composing.card(claim)
         delivery, now = claim.delivery, self.clock.now()
         wait = self.pace.reserve(delivery.target, delivery.action, now, PATIENCE)
         if wait > PATIENCE:
-            raise _NotNow(wait)
+            raise _NotYet(wait)
         if wait:
             await asyncio.sleep(wait.total_seconds())
+        if claim.until and self.clock.now() >= claim.until:
+            # We were stopped for long: another process has it, and may have said more since.
+            raise _NotYet(timedelta())
         receipt = await chat.deliver(claim, card)
+        self._worked()
+        return receipt
+
+    def _worked(self) -> None:
         if self.breaker.worked():
             log.warning("the platform works again", platform=self.platform)
+            self.meter.level(Level.BREAKER, CLOSED, platform=self.platform)
+
+    async def _found(self, chat: Chat, claim: Claim) -> Receipt | None:
+        """Where it is already; if it has come to say more since it was posted, it is made to."""
+        receipt = await self._settled(chat, claim)
+        if receipt and claim.merged:
+            edit = replace(claim, delivery=replace(claim.delivery, action=Action.EDIT), root=receipt)
+            await self._send(chat, edit)
         return receipt
 
     async def _sent(self, claim: Claim, receipt: Receipt) -> None:
@@ -108,6 +125,9 @@ class Delivering:
         await self.store.sent(claim, receipt, now)
         self.bell.ring()  # the next of its thread may go now
         took = (now - claim.promised_at).total_seconds() if claim.promised_at else 0
+        self.meter.count(Count.DELIVERIES, platform=self.platform, result="sent")
+        if delivery.action in {Action.POST, Action.REPLY}:
+            self.meter.observe(Span.INGEST_TO_POST, took, platform=self.platform)
         log.info(
             "delivered",
             delivery=claim.id,
@@ -118,45 +138,18 @@ class Delivering:
             seconds=round(took, 1),
         )
 
-    async def compose(self, claim: Claim) -> Card:
-        """Render the delivery's card as of now."""
-        change, words = claim.delivery.change, self.languages[claim.delivery.language]
-        if change.incident.is_sight:
-            return sight(change.incident, words)
-        service = await self._service(change.service)
-        if claim.delivery.action is Action.REPLY and claim.root:
-            return render.reply(change, service, words, merged=claim.merged)
-        components = await self._components(service)
-        return render.headline(change, service, components, await self._counsels(service, change, components), words)
-
-    async def _service(self, slug: str) -> Service:
-        """The service of that slug, though another process may have added its page just now. Raise SendError."""
-        if self.library.everything.get(slug) is None:
-            await self.library.refresh(self.clock.now(), at_once=True)
-        service = self.library.everything.get(slug)
-        if service is None:
-            raise SendError(f"{slug} is no longer in the catalogue")
-        return service
-
     async def _settled(self, chat: Chat, claim: Claim) -> Receipt | None:
         """Where an earlier attempt put it, if it did; edits may simply be repeated."""
         if claim.unsettled_since is None or claim.delivery.action is Action.EDIT:
             return None
         settled = await chat.settle(claim, self.clock.now())
+        outcome = "waiting" if settled.wait else "there" if settled.receipt else "not_there"
+        self.meter.count(Count.AMBIGUOUS, platform=self.platform, outcome=outcome)
         if settled.wait:
             raise _NotYet(settled.wait)
+        if settled.receipt:
+            self.meter.count(Count.DUPLICATES_SUPPRESSED, platform=self.platform)
         return settled.receipt
-
-    async def _components(self, service: Service) -> Sequence[Component]:
-        states = await self.store.states([service.feeds[0].id])
-        snapshots = [state.snapshot for state in states.values() if state.snapshot]
-        return snapshots[0].components if snapshots else ()
-
-    async def _counsels(self, service: Service, change: Change, components: Sequence[Component]) -> tuple[Counsel, ...]:
-        plans = plans_concerned(self.plans, service, change.incident, components)
-        catalogue = self.library.everything
-        states = await self.store.states(feeds_of(watched(catalogue, plans).values())) if plans else {}
-        return counsels(catalogue, plans, states, self.clock.now())
 
     async def _failed(self, chat: Chat, claim: Claim, error: SendError) -> None:
         verdict = error.verdict
@@ -181,9 +174,12 @@ class Delivering:
         elif verdict.ambiguous:
             opens = self.breaker.failed(now)
         else:
-            self.breaker.worked()
+            self._worked()
             opens = False
+        if verdict.limited:
+            self.meter.count(Count.HTTP_429, platform=self.platform)
         if opens:
+            self.meter.level(Level.BREAKER, OPEN, platform=self.platform)
             log.error("the platform does not work, it is tried now and then", platform=self.platform)
 
     def _next(self, claim: Claim, retry_after: timedelta | None = None) -> datetime | None:
@@ -192,6 +188,7 @@ class Delivering:
         return next_attempt(now, claim.attempt, self.luck(), promised=promised, retry_after=retry_after)
 
     async def _again(self, claim: Claim, error: str, again: datetime | None, *, unsettled: bool = False) -> None:
+        self.meter.count(Count.DELIVERIES, platform=self.platform, result="again" if again else "dead")
         say, what = (log.error, "given up") if again is None else (log.warning, "not delivered")
         say(what, delivery=claim.id, attempt=claim.attempt, error=error, again=str(again))
         await self.store.failed(claim, error, again=again, unsettled=unsettled, now=self.clock.now())
@@ -199,31 +196,24 @@ class Delivering:
     async def _give_up(self, chat: Chat, claim: Claim, error: str) -> None:
         """The channel is closed to us: stop telling it anything, and tell those who subscribed it, once."""
         target, now = claim.delivery.target, self.clock.now()
+        self.meter.count(Count.DELIVERIES, platform=self.platform, result="dead")
         await self.store.failed(claim, error, again=None, unsettled=False, now=now)
         owners = await self.store.disable(target, error, now)
         log.warning("channel closed to us", target=target.key, error=error, owners=len(owners))
-        words = self.languages[claim.delivery.language]
+        words = self.composing.languages[claim.delivery.language]
         for owner in owners:
             try:
-                await chat.tell(owner, closed_channel(target, error, words))
+                await chat.tell(owner, closed_channel(target, error, words), target.workspace)
             except SendError as failure:
                 log.warning("could not tell the owner", target=target.key, error=str(failure))
 
 
-class _Wait(Exception):
-    """Nothing is to be done for so long."""
+class _NotYet(Exception):
+    """Whether it was posted cannot be known yet, or others go first: the platform takes only so much at a time."""
 
     def __init__(self, wait: timedelta) -> None:
         super().__init__(wait)
         self.wait = wait
-
-
-class _NotYet(_Wait):
-    """Whether it was posted cannot be known yet."""
-
-
-class _NotNow(_Wait):
-    """Others go first: the platform takes only so much at a time."""
 
 
 def closed_channel(target: Target, error: str, words: Words) -> Card:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from http import HTTPStatus
 
 import structlog
 
@@ -22,6 +23,7 @@ from bot.jobs.loop import Bell
 from bot.jobs.reprobe import is_time, reprobe
 from bot.library import Library
 from bot.ports import Clock, Fetched, Fetcher, Format, Prober, Store
+from bot.ports.meter import Count, Meter, Silent
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -51,6 +53,8 @@ class Polling:
     followed: timedelta = POLL_FOLLOWED
     unfollowed: timedelta = POLL_UNFOLLOWED
     lease: timedelta = LEASE
+    meter: Meter = field(default_factory=Silent)
+    looked_at: datetime | None = None
     _quiet: list[Outcome] = field(default_factory=list)
     _under_way: dict[str, int] = field(default_factory=dict)
     _often: frozenset[str] = frozenset()
@@ -73,8 +77,9 @@ class Polling:
 
     async def take(self, room: int) -> Sequence[FeedState]:
         """Save what the last polls came to, then lease feeds that are due."""
+        self.looked_at = self.clock.now()
         await self.save_quiet()
-        await self.library.refresh(self.clock.now())
+        await self.library.refresh(self.looked_at)
         self._often = self.watched | await self.store.subscribed_services()
         return await self.store.claim_feeds(self.clock.now(), self.lease, room)
 
@@ -139,7 +144,9 @@ class Polling:
             return self._failed(state, service, error)
         except Exception as error:
             log.exception("a page could not be read for a reason of our own", feed=state.feed)
-            return self._failed(state, service, NotTheFormat(f"{type(error).__name__}: {error}"))
+            broken = NotTheFormat(f"{type(error).__name__}: {error}")
+            return self._failed(state, service, broken, result="broken")
+        self.meter.count(Count.FEED_FETCH, result="unchanged" if new is None else "changed")
         return await self._read(state, service, fetched, new, full=everything or new is not None)
 
     async def _read(
@@ -173,8 +180,9 @@ class Polling:
             return ()
         return await decide(self.store, service, snapshot, changes, now)
 
-    def _failed(self, state: FeedState, service: Service, error: FeedError) -> Outcome:
+    def _failed(self, state: FeedState, service: Service, error: FeedError, *, result: str = "") -> Outcome:
         now = self.clock.now()
+        self.meter.count(Count.FEED_FETCH, result=result or _result(error))
         interval = self._interval(service, state.feed)
         trouble = Freshness.NOT_THE_EXPECTED_FORMAT if isinstance(error, NotTheFormat) else Freshness.UNREACHABLE
         if state.failures == 0:
@@ -222,6 +230,12 @@ def _understood(feed: Feed, format_: Format, fetched: Fetched, known: Snapshot |
     if why := stranger(feed, known, new):
         raise NotTheFormat(why)
     return new
+
+
+def _result(error: FeedError) -> str:
+    if error.status == HTTPStatus.TOO_MANY_REQUESTS:
+        return "limited"
+    return "not_the_format" if isinstance(error, NotTheFormat) else "unreachable"
 
 
 def _wants_everything(state: FeedState, now: datetime) -> bool:

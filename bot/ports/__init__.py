@@ -8,8 +8,13 @@ from typing import Protocol
 from bot.domain.card import Card
 from bot.domain.polling import FeedState, Outcome
 from bot.domain.service import AddedPage
-from bot.domain.subscription import Claim, Delivery, GivenUp, Platform, Receipt, Subscription, Target
+from bot.domain.subscription import Claim, Platform, Receipt, Subscription, Target
 from bot.ports.feeds import Document, Documents, Fetched, Fetcher, Format, Probed, Prober, no_leads
+from bot.ports.installs import Installs, Safe, Tenants, Tickets
+from bot.ports.meter import Counting
+from bot.ports.notes import NoteList
+from bot.ports.outbox import Outbox
+from bot.ports.upkeep import Leases, Ledger
 
 __all__ = [
     "Chat",
@@ -20,6 +25,7 @@ __all__ = [
     "Fetched",
     "Fetcher",
     "Format",
+    "Installs",
     "Leases",
     "Ledger",
     "Notes",
@@ -27,9 +33,12 @@ __all__ = [
     "Pages",
     "Probed",
     "Prober",
+    "Safe",
     "Settled",
     "Store",
     "Subscriptions",
+    "Tenants",
+    "Tickets",
     "no_leads",
 ]
 
@@ -84,6 +93,10 @@ class Subscriptions(Protocol):
         """All subscriptions of a channel, in order of service."""
         ...
 
+    async def subscriptions_in(self, team: str) -> int:
+        """How many active subscriptions all channels of a team have."""
+        ...
+
     async def subscribed_services(self) -> frozenset[str]:
         """Slugs that at least one channel follows."""
         ...
@@ -100,76 +113,8 @@ class Subscriptions(Protocol):
         """The destination is closed to us: tell it nothing more. Return the owners to inform, once each."""
         ...
 
-
-class Outbox(Protocol):
-    """The deliveries' half of the store. Every method may raise StoreAway."""
-
-    async def promise(self, deliveries: Sequence[Delivery], now: datetime) -> int:
-        """Store deliveries; those whose key exists are left alone. Return how many were new."""
-        ...
-
-    async def rooted(self, threads: Iterable[str]) -> frozenset[str]:
-        """Those of these thread keys whose first message is promised or posted (given up does not count)."""
-        ...
-
-    async def claim_due(
-        self, platform: Platform, now: datetime, lease: timedelta, limit: int, rest: timedelta = timedelta()
-    ) -> Sequence[Claim]:
-        """Lease a platform's due deliveries, committed before return: per thread key only the oldest unfinished one.
-
-        A reply is not due before its thread has been silent for `rest`. A claim speaks for what waits behind it and
-        would be old news at once.
-        """
-        ...
-
-    async def next_due(self, platform: Platform) -> datetime | None:
-        """When a platform's next unfinished delivery is due or its lease ends; None if there is none."""
-        ...
-
-    async def defer(self, claim: Claim, until: datetime) -> None:
-        """It was not tried: it waits for its turn."""
-        ...
-
-    async def sent(self, claim: Claim, receipt: Receipt, now: datetime) -> None:
-        """It is there. The receipt of a post becomes the root of its thread key."""
-        ...
-
-    async def failed(self, claim: Claim, error: str, *, again: datetime | None, unsettled: bool, now: datetime) -> None:
-        """It did not go out (or, `unsettled`, perhaps did). `again` None gives it up for good."""
-        ...
-
-    async def echoed(self, delivery: int, receipt: Receipt, now: datetime) -> None:
-        """The platform itself reports that it shows this delivery (Slack's metadata echo)."""
-        ...
-
-    async def echo(self, delivery: int) -> Receipt | None:
-        """What the platform reported of this delivery."""
-        ...
-
-
-class Ledger(Protocol):
-    """What became of deliveries. Every method may raise StoreAway."""
-
-    async def given_up(self, most: int) -> Sequence[GivenUp]:
-        """The newest that were given up."""
-        ...
-
-    async def unfinished(self) -> int:
-        """How many are promised and not yet at their end."""
-        ...
-
-    async def try_again(self, ids: Sequence[int], now: datetime) -> int:
-        """Those of these that were given up are due now, as if they had just been promised. How many."""
-        ...
-
-    async def begin_anew(self, now: datetime) -> int:
-        """After an older copy of the database was put back: look at every page as if for the first time."""
-        ...
-
-    async def prune(
-        self, *, deliveries: datetime, threads: datetime, echoes: datetime, now: datetime, most: int
-    ) -> int:
-        """Forget what ended before these moments, at most so many rows of each kind. How many went."""
+    async def forget_workspace(self, platform: Platform, workspace: str, now: datetime) -> int:
+        """The team threw us out: erase its subscriptions and pages, send it nothing more. Return how many it had."""
         ...
 
 
@@ -201,24 +146,14 @@ class Notes(Protocol):
         ...
 
 
-class Leases(Protocol):
-    """What one process does for all. Every method may raise StoreAway."""
-
-    async def hold(self, name: str, owner: str, now: datetime, lease: timedelta) -> int | None:
-        """Take it or keep it, for so long; its fencing number, or None while another holds it."""
-        ...
-
-    async def let_go(self, name: str, owner: str, now: datetime) -> None:
-        """Another may have it at once. Nothing happens where it is no longer ours."""
-        ...
-
-
-class Store(Feeds, Subscriptions, Outbox, Ledger, Pages, Leases, Notes, Protocol):
+class Store(
+    Feeds, Subscriptions, Outbox, Ledger, Pages, Leases, Installs, Tickets, Notes, NoteList, Counting, Protocol
+):
     """All that is remembered."""
 
 
 class Chat(Protocol):
-    """A chat platform that shows our cards. `deliver` and `tell` raise SendError with its verdict."""
+    """A chat platform that shows our cards. `deliver`, `tell` and `alive` raise SendError with its verdict."""
 
     platform: Platform
 
@@ -230,8 +165,12 @@ class Chat(Protocol):
         """An earlier attempt may have posted this: did it?"""
         ...
 
-    async def tell(self, owner: str, card: Card) -> None:
-        """A message to one person."""
+    async def tell(self, owner: str, card: Card, workspace: str = "") -> None:
+        """A message to one person, of that workspace where a person belongs to one."""
+        ...
+
+    async def alive(self) -> None:
+        """Ask the platform if it is there, in one call that shows nothing to anybody."""
         ...
 
 

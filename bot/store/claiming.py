@@ -3,6 +3,8 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -36,10 +38,13 @@ _RESTED = sa.or_(
 )
 _THERE = deliveries.c.platform == sa.bindparam("there")
 
+_STATE = sa.bindparam("state_of", type_=sa.Text())
+_NOW = sa.bindparam("now", type_=Utc())
+
 # In a WITH, because Postgres may run a subquery with a LIMIT more than once; one that locks rows is never inlined.
 _DUE = (
     sa.select(deliveries.c.id)
-    .where(UNFINISHED, _THERE, deliveries.c.due_at <= sa.bindparam("now", type_=Utc()), _FIRST_OF_ITS_THREAD, _RESTED)
+    .where(UNFINISHED, _THERE, deliveries.c.state == _STATE, deliveries.c.due_at <= _NOW, _FIRST_OF_ITS_THREAD, _RESTED)
     .order_by(deliveries.c.due_at, deliveries.c.id)
     .limit(sa.bindparam("most", type_=sa.Integer()))
     .with_for_update(skip_locked=True)
@@ -66,7 +71,21 @@ _CLAIM = (
     )
     .returning(*deliveries.c)
 )
-NEXT_DUE = sa.select(sa.func.min(deliveries.c.due_at, type_=Utc())).where(UNFINISHED, _THERE, _FIRST_OF_ITS_THREAD)
+
+
+def _next(state: str) -> sa.Select[tuple[datetime]]:
+    first = (
+        sa.select(deliveries.c.due_at)
+        .where(UNFINISHED, _THERE, deliveries.c.state == state, _FIRST_OF_ITS_THREAD)
+        .order_by(deliveries.c.due_at)
+        .limit(1)
+        .subquery()
+    )
+    return sa.select(first.c.due_at)
+
+
+_EITHER = sa.union_all(*map(_next, ("pending", "sending"))).subquery()
+NEXT_DUE = sa.select(sa.func.min(_EITHER.c.due_at, type_=Utc()))
 _WAITING = (
     sa.select(deliveries.c.id, deliveries.c.thread_key, deliveries.c.action, deliveries.c.change)
     .where(
@@ -95,13 +114,17 @@ _SPEAKS_FOR = (
 )
 
 
-async def claim(connection: AsyncConnection, asked: Mapping[str, object]) -> Sequence[Claim]:
+async def claim(connection: AsyncConnection, asked: Mapping[str, Any], now: datetime) -> Sequence[Claim]:
     """Lease what is due, oldest promise first, within a transaction that is committed before anything is sent.
 
     Each claim speaks for what waits behind it and would be old news at once. That is decided here, with the lease, so
     that whoever takes the delivery over says the same, and nothing that was spared is lost.
     """
-    found = (await connection.execute(_CLAIM, asked)).all()
+    # What a process that died may have posted goes before all that waits: Discord knows a nonce for minutes only.
+    found = await _leased(connection, {**asked, "now": now, "state_of": "sending"})
+    rest = int(asked["most"]) - len(found)
+    if rest:
+        found += await _leased(connection, {**asked, "now": now, "state_of": "pending", "most": rest})
     if not found:
         return ()
     keys = sorted({row.thread_key for row in found})
@@ -113,13 +136,17 @@ async def claim(connection: AsyncConnection, asked: Mapping[str, object]) -> Seq
             waiting[row.thread_key].append(_waiting(row))
     claims = []
     for row in sorted(found, key=lambda row: int(row.id)):
-        one = _claim(row, roots.get(row.thread_key))
-        claims.append(await _merged(connection, one, waiting.get(row.thread_key, ()), asked["now"]))
+        one = replace(_claim(row, roots.get(row.thread_key)), until=asked["until"])
+        claims.append(await _merged(connection, one, waiting.get(row.thread_key, ()), now))
     return claims
 
 
-async def _merged(connection: AsyncConnection, one: Claim, waiting: Sequence[Waiting], now: object) -> Claim:
-    merged = merge(one, waiting)
+async def _leased(connection: AsyncConnection, asked: Mapping[str, Any]) -> list[AnyRow]:
+    return list((await connection.execute(_CLAIM, asked)).all())
+
+
+async def _merged(connection: AsyncConnection, one: Claim, waiting: Sequence[Waiting], now: datetime) -> Claim:
+    merged = merge(one, waiting, now)
     if merged is None:
         return one
     said = {"mine": one.id, "held": one.lease, "latest": encode(Change, merged.change), "more": merged.updates}

@@ -53,6 +53,8 @@ def database_url(text: str) -> URL:
         raise SettingsError(f"the database address cannot be read: {_ADVICE}") from None
     if url.drivername not in _DRIVERS:
         raise SettingsError(f"the database address is of a kind we do not speak: {_ADVICE}")
+    if "@" in (url.host or ""):  # half a password, which would be asked of a name server and told in the error
+        raise SettingsError("the database address cannot be read: an @ in its password is written %40")
     url = url.set(drivername=_DRIVERS[url.drivername])
     if url.drivername == _SQLITE and (url.host or not url.database or ":memory:" in url.database):
         raise SettingsError("a SQLite address names a file, with three slashes: sqlite:///planb.db")

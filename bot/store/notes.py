@@ -1,5 +1,7 @@
 """Small facts that must survive a restart."""
 
+from collections.abc import Mapping
+
 import sqlalchemy as sa
 
 from bot.store.database import Part
@@ -21,3 +23,14 @@ class SqlNotes(Part):
         again = {"value": insert.excluded.value}
         async with self._database.writing() as connection:
             await connection.execute(insert.on_conflict_do_update(index_elements=["name"], set_=again))
+
+    async def notes(self, prefix: str) -> Mapping[str, str]:
+        """All values whose names begin so, by the rest of their names."""
+        wanted = sa.select(notes).where(notes.c.name.startswith(prefix, autoescape=True))
+        async with self._database.reading() as connection:
+            return {row.name.removeprefix(prefix): row.value for row in await connection.execute(wanted)}
+
+    async def drop_note(self, name: str) -> None:
+        """Forget."""
+        async with self._database.writing() as connection:
+            await connection.execute(sa.delete(notes).where(notes.c.name == name))

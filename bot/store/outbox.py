@@ -41,6 +41,17 @@ _SENT = (
         finished_at=sa.bindparam("now", type_=Utc()),
     )
 )
+_newest = sa.select(sa.func.max(deliveries.c.id)).where(
+    deliveries.c.thread_key == sa.bindparam("thread"),
+    deliveries.c.action == "edit",
+    deliveries.c.state == "sent",
+    deliveries.c.id >= sa.bindparam("mine"),
+)
+_SHOW_AGAIN = (
+    sa.update(deliveries)
+    .where(deliveries.c.id == _newest.scalar_subquery())
+    .values(state="pending", attempts=0, due_at=sa.bindparam("now", type_=Utc()), finished_at=None)
+)
 
 
 class SqlOutbox(Part):
@@ -74,9 +85,9 @@ class SqlOutbox(Part):
 
         A reply is not due before its thread has been silent for `rest`.
         """
-        asked = {"there": platform.value, "now": now, "until": now + lease, "most": limit, "quiet": now - rest}
+        asked = {"there": platform.value, "until": now + lease, "most": limit, "quiet": now - rest}
         async with self._database.writing() as connection:
-            return await claim(connection, asked)
+            return await claim(connection, asked, now)
 
     async def next_due(self, platform: Platform) -> datetime | None:
         """When the next delivery that may be claimed is due or its lease ends; None if there is none."""
@@ -90,7 +101,10 @@ class SqlOutbox(Part):
             await connection.execute(_DEFER, {"mine": claim.id, "held": claim.lease, "until": until})
 
     async def sent(self, claim: Claim, receipt: Receipt, now: datetime) -> None:
-        """It is there. The receipt of a post becomes the root of its thread key. An old claim is ignored."""
+        """It is there. The receipt of a post becomes the root of its thread key. An old claim is ignored.
+
+        But an edit under an old claim was shown all the same, and may have covered a newer one: that is shown again.
+        """
         shown = encode(Receipt, receipt)
         async with self._database.writing() as connection:
             mine = {"mine": claim.id, "held": claim.lease, "shown": shown, "now": now}
@@ -100,15 +114,20 @@ class SqlOutbox(Part):
                 await connection.execute(self._put_root, {"thread_key": thread, "receipt": shown, "spoken_at": now})
             elif done.rowcount and claim.delivery.action is Action.REPLY:
                 await connection.execute(_SPOKEN, {"thread": stored_key(thread), "now": now})
+            elif not done.rowcount and claim.delivery.action is Action.EDIT:
+                late = {"thread": stored_key(thread), "mine": claim.id, "now": now}
+                await connection.execute(_SHOW_AGAIN, late)
 
     async def failed(self, claim: Claim, error: str, *, again: datetime | None, unsettled: bool, now: datetime) -> None:
         """It did not go out (or, `unsettled`, perhaps did). An old claim is ignored.
 
-        `unsettled` again keeps the first time, so that waiting for a platform's echo ends.
+        `unsettled` counts from this attempt: an earlier one was settled before it was made. A refusal says nothing of
+        an earlier attempt, so what was unsettled stays so.
         """
-        since = sa.func.coalesce(deliveries.c.unsettled_since, deliveries.c.attempted_at)
         ending = {"state": "dead", "finished_at": now} if again is None else {"state": "pending", "due_at": again}
-        values = {"error": error, "unsettled_since": since if unsettled else None, **ending}
+        values = {"error": error, **ending}
+        if unsettled:
+            values["unsettled_since"] = deliveries.c.attempted_at
         async with self._database.writing() as connection:
             await connection.execute(_FAILED.values(values), {"mine": claim.id, "held": claim.lease})
 

@@ -148,7 +148,12 @@ deliveries = sa.Table(
     sa.Column("merged", sa.Integer(), nullable=False, server_default="0"),  # how many others it speaks for
     # Only the unfinished rows are ever searched: the indexes stay small however long the history grows.
     sa.Index(
-        None, "due_at", postgresql_where=sa.text("finished_at IS NULL"), sqlite_where=sa.text("finished_at IS NULL")
+        None,
+        "platform",
+        "state",
+        "due_at",
+        postgresql_where=sa.text("finished_at IS NULL"),
+        sqlite_where=sa.text("finished_at IS NULL"),
     ),
     sa.Index(
         None,

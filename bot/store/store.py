@@ -7,16 +7,33 @@ from sqlalchemy.engine import URL
 from bot.domain.errors import StoreAway
 from bot.store.database import Database
 from bot.store.feeds import SqlFeeds
+from bot.store.figures import SqlFigures
+from bot.store.installs import SqlInstalls, SqlTickets
 from bot.store.leases import SqlLeases
 from bot.store.ledger import SqlLedger
 from bot.store.notes import SqlNotes
 from bot.store.outbox import SqlOutbox
 from bot.store.pages import SqlPages
 from bot.store.schema import HEAD
+from bot.store.stories import SqlStories
 from bot.store.subscriptions import SqlSubscriptions
+from bot.store.vitals import SqlVitals
 
 
-class SqlStore(SqlFeeds, SqlSubscriptions, SqlOutbox, SqlLedger, SqlPages, SqlLeases, SqlNotes):
+class SqlStore(
+    SqlFeeds,
+    SqlSubscriptions,
+    SqlOutbox,
+    SqlLedger,
+    SqlPages,
+    SqlLeases,
+    SqlInstalls,
+    SqlTickets,
+    SqlNotes,
+    SqlFigures,
+    SqlVitals,
+    SqlStories,
+):
     """All that is remembered, in one SQLite file or one Postgres database.
 
     Making one connects to nothing, so a program can start while its database is away. Any transaction that takes

@@ -9,11 +9,19 @@ from bot.domain.status import Impact
 from bot.domain.subscription import MaintenanceWish, Platform, Subscription, Target
 from bot.store.codec import Names, decode, encode
 from bot.store.database import AnyRow, Part
-from bot.store.schema import deliveries, subscriptions
+from bot.store.schema import deliveries, page_teams, pages, subscriptions
 
 _ACTIVE = subscriptions.c.disabled_at.is_(None)
 _ONE = ("platform", "workspace", "channel", "service")
 _WISHES = ("parts", "min_impact", "maintenance", "language", "owner", "disabled_at", "disabled_reason")
+
+_UNFINISHED = deliveries.c.finished_at.is_(None)
+# A page goes with its last team. One that stands in for a moved feed stays, whoever leaves.
+_LAST = sa.delete(pages).where(
+    pages.c.slug == sa.bindparam("left"),
+    pages.c.instead_of == "",
+    ~sa.exists().where(page_teams.c.slug == pages.c.slug),
+)
 
 
 class SqlSubscriptions(Part):
@@ -26,6 +34,13 @@ class SqlSubscriptions(Part):
     async def subscriptions_of(self, target: Target) -> Sequence[Subscription]:
         """All active subscriptions of a channel, in order of service."""
         return await self._active(_of(subscriptions, target))
+
+    async def subscriptions_in(self, team: str) -> int:
+        """How many active subscriptions all channels of a team have."""
+        platform, _, workspace = team.partition(":")
+        mine = sa.and_(subscriptions.c.platform == platform, subscriptions.c.workspace == workspace, _ACTIVE)
+        async with self._database.reading() as connection:
+            return await connection.scalar(sa.select(sa.func.count()).where(mine).select_from(subscriptions)) or 0
 
     async def subscribed_services(self) -> frozenset[str]:
         """Slugs that at least one channel follows."""
@@ -56,12 +71,32 @@ class SqlSubscriptions(Part):
         """Tell the channel nothing more, what was promised included. Return the owners to inform, once each."""
         off = sa.update(subscriptions).where(_of(subscriptions, target), _ACTIVE)
         off = off.values(disabled_at=now, disabled_reason=reason)
-        dead = sa.update(deliveries).where(_of(deliveries, target), deliveries.c.finished_at.is_(None))
+        dead = sa.update(deliveries).where(_of(deliveries, target), _UNFINISHED)
         dead = dead.values(state="dead", error=reason, finished_at=now)
         async with self._database.writing() as connection:
             owners = (await connection.execute(off.returning(subscriptions.c.owner))).scalars().all()
             await connection.execute(dead)
         return sorted(set(owners) - {""})
+
+    async def forget_workspace(self, platform: Platform, workspace: str, now: datetime) -> int:
+        """The team threw us out: erase what its channels follow and its pages, and send nothing more of its own.
+
+        Return how many subscriptions that were. What was sent stays for a while, as a record of what we did.
+        """
+        place = {"platform": platform.value, "workspace": workspace}
+        team = Target(platform=platform, workspace=workspace, channel="").team
+        mine = sa.and_(*(deliveries.c[name] == value for name, value in place.items()), _UNFINISHED)
+        dead = sa.update(deliveries).where(mine)
+        dead = dead.values(state="dead", error="the workspace removed the app", finished_at=now)
+        async with self._database.writing() as connection:
+            gone = await connection.execute(sa.delete(subscriptions).filter_by(**place))
+            await connection.execute(dead)
+            added = await connection.execute(
+                sa.delete(page_teams).where(page_teams.c.team == team).returning(page_teams.c.slug)
+            )
+            for slug in added.scalars().all():
+                await connection.execute(_LAST, {"left": slug})
+            return int(gone.rowcount)
 
     async def _active(self, where: sa.ColumnElement[bool]) -> Sequence[Subscription]:
         query = sa.select(subscriptions).where(where, _ACTIVE).order_by(subscriptions.c.service, subscriptions.c.id)

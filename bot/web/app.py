@@ -1,32 +1,33 @@
-"""web: what the host and the watcher ask. `/healthz` says the process lives, `/readyz` that it can work."""
+"""web: an application and its port."""
 
-from collections.abc import Awaitable, Callable, Iterable
+import logging
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
-Ready = Callable[[], Awaitable[bool]]
-MOST_BYTES = 1 << 20
 FAREWELL_S = 2.0
-
-
-def web_app(ready: Ready, routes: Iterable[web.RouteDef]) -> web.Application:
-    """The application: health and whatever routes the chats bring."""
-    app = web.Application(client_max_size=MOST_BYTES)
-
-    async def healthz(_request: web.Request) -> web.Response:
-        return web.json_response({"ok": True})
-
-    async def readyz(_request: web.Request) -> web.Response:
-        ok = await ready()
-        return web.json_response({"ok": ok}, status=200 if ok else 503)
-
-    app.add_routes([web.get("/healthz", healthz), web.get("/readyz", readyz), *routes])
-    return app
+IDLE_S = 75.0
+"""After so long without a word we hang up; aiohttp itself would wait for an hour."""
+LINGER_S = 1.0
+"""How long we go on taking, and dropping, a body that nobody wanted to read: closing at once would lose the answer."""
 
 
 async def serve(app: web.Application, host: str, port: int) -> web.AppRunner:
     """Listen; the caller cleans the runner up."""
-    runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=FAREWELL_S)
+    logging.getLogger("aiohttp.server").addFilter(_is_no_junk)
+    runner = web.AppRunner(
+        app,
+        access_log=None,
+        handle_signals=False,
+        shutdown_timeout=FAREWELL_S,
+        lingering_time=LINGER_S,
+        keepalive_timeout=IDLE_S,
+    )
     await runner.setup()
     await web.TCPSite(runner, host, port).start()
     return runner
+
+
+def _is_no_junk(record: logging.LogRecord) -> bool:
+    """Whoever speaks no HTTP to us gets a 400, and not a traceback in our log each time."""
+    return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))

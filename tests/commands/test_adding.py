@@ -70,6 +70,7 @@ async def test_a_page_without_a_feed_is_refused_with_what_was_tried(channel: Cha
     assert await channel.ask(f"subscribe {URL}") == [
         "I found no status feed that I can read there: no feed that can be read was found; 30 places were tried"
     ]
+    channel.clock.tick(seconds=1)
     assert await channel.ask("subscribe https://nowhere.example") == [
         "I cannot reach that page: https://nowhere.example: its host name is not known"
     ]

@@ -19,16 +19,20 @@ def test_a_few_failures_change_nothing_and_an_answer_forgets_them() -> None:
         assert not breaker.failed(NOON)
     assert not breaker.worked()
     assert not breaker.failed(NOON)
-    assert breaker.room(NOON, 50) == 50
+    assert breaker.room(50) == 50
 
 
-def test_when_it_is_open_one_may_try_now_and_then() -> None:
+def test_when_it_is_open_it_is_asked_now_and_then_and_one_message_tries_when_it_answers() -> None:
     breaker = opened()
-    assert breaker.room(NOON, 50) == breaker.room(NOON + PROBE_EVERY - SECOND, 50) == 0
-    assert breaker.room(NOON + PROBE_EVERY, 50) == 1
-    assert breaker.room(NOON + PROBE_EVERY, 0) == 0
-    breaker.probing(NOON + PROBE_EVERY)
-    assert breaker.room(NOON + PROBE_EVERY + SECOND, 50) == 0
+    assert not breaker.asks(NOON + PROBE_EVERY - SECOND)
+    assert breaker.room(50) == 0
+    assert breaker.asks(NOON + PROBE_EVERY)
+    assert not breaker.asks(NOON + PROBE_EVERY + SECOND)
+    assert breaker.room(50) == 0
+    breaker.answered()
+    assert (breaker.room(50), breaker.room(0)) == (1, 0)
+    breaker.took()
+    assert breaker.room(50) == 0
     assert not breaker.failed(NOON + PROBE_EVERY + SECOND)
     assert breaker.opened_at == NOON
 
@@ -36,7 +40,7 @@ def test_when_it_is_open_one_may_try_now_and_then() -> None:
 def test_an_answer_closes_it() -> None:
     breaker = opened()
     assert breaker.worked()
-    assert breaker.room(NOON, 50) == 50
+    assert breaker.room(50) == 50
     assert breaker.opened_at is None
 
 
@@ -44,11 +48,12 @@ def test_a_platform_that_shuts_us_out_is_not_even_tried_before_its_time() -> Non
     breaker = Breaker()
     assert breaker.shut(NOON, NOON + 600 * SECOND)
     assert not breaker.shut(NOON, NOON + 300 * SECOND)
-    assert breaker.room(NOON + 599 * SECOND, 50) == 0
-    assert breaker.room(NOON + 600 * SECOND, 50) == 1
+    assert not breaker.asks(NOON + 599 * SECOND)
+    assert breaker.asks(NOON + 600 * SECOND)
 
 
-def test_what_goes_out_while_it_is_closed_is_no_probe() -> None:
+def test_while_it_is_closed_nobody_asks() -> None:
     breaker = Breaker()
-    breaker.probing(NOON)
+    breaker.took()
+    assert not breaker.asks(NOON)
     assert not breaker.is_open

@@ -194,7 +194,7 @@ async def test_a_platform_that_is_not_set_up_waits(world: World) -> None:
 
 
 async def test_a_service_that_left_the_catalogue_waits_to_be_given_up(world: World) -> None:
-    world.delivering.library = Library(Catalogue(()))
+    world.delivering.composing.library = Library(Catalogue(()))
     await make(world)
     await world.deliver()
     assert titles(world.chat) == []
@@ -202,7 +202,7 @@ async def test_a_service_that_left_the_catalogue_waits_to_be_given_up(world: Wor
 
 
 async def test_without_plans_nothing_is_asked_about_alternatives(world: World) -> None:
-    world.delivering.plans = ()
+    world.delivering.composing.plans = ()
     await make(world)
     await world.deliver()
     assert world.chat.delivered[0][1].listings == ()
@@ -223,22 +223,26 @@ async def test_a_reply_that_speaks_for_others_says_so(world: World) -> None:
     assert "Earlier updates, on the status page: 2" in plain(world.chat.delivered[1][1], world.clock.now())
 
 
-async def test_a_platform_that_does_not_answer_is_left_alone_but_for_a_try(world: World) -> None:
-    world.chat.errors = [UNCLEAR] * 7
+async def test_a_platform_that_does_not_answer_is_left_alone_but_for_a_question(world: World) -> None:
     world.chat.settled = [Settled()] * 9
     await make(world, *(promise(f"k{n}", about=f"i{n}") for n in range(20)))
-    claims = await world.delivering.take(5)
-    for claim in claims:
+    world.chat.errors = [UNCLEAR] * 5
+    for claim in await world.delivering.take(5):
         await world.delivering.work(claim)
-    assert await world.delivering.take(50) == ()
     world.clock.tick(seconds=9)
+    world.chat.errors = [UNCLEAR] * 2
     assert await world.delivering.take(50) == ()
     world.clock.tick(seconds=1)
+    assert await world.delivering.take(50) == ()
+    assert len(world.chat.errors) == 1
+    world.clock.tick(seconds=10)
+    assert await world.delivering.take(50) == ()
+    world.clock.tick(seconds=10)
     (probe,) = await world.delivering.take(50)
     assert await world.delivering.take(50) == ()
+    world.chat.errors = [UNCLEAR]
     await world.delivering.work(probe)
     assert titles(world.chat) == []
-    world.chat.errors = []
     world.clock.tick(seconds=10)
     await world.deliver()
     world.clock.tick(minutes=20)
@@ -290,3 +294,27 @@ async def test_a_channel_is_not_spoken_to_faster_than_it_takes(world: World) -> 
         world.clock.tick(seconds=30)
     assert told == [1, 2, 3, 4]
     assert {claim.attempt for claim, _ in world.chat.delivered} == {1}
+
+
+async def test_what_is_found_after_it_was_made_to_say_more_is_edited(world: World) -> None:
+    there = Receipt(message="m0", channel="C1")
+    world.chat.errors = [UNCLEAR]
+    await make(world)
+    await world.deliver()
+    await make(world, promise("k2", Action.REPLY))
+    world.chat.settled = [Settled(receipt=there)]
+    world.clock.tick(minutes=10)
+    await world.deliver()
+    ((claim, card),) = world.chat.delivered
+    assert (claim.delivery.action, claim.root, card.title) == (Action.EDIT, there, "Lamp: Logins fail")
+    assert await world.store.next_due(Platform.SLACK) is None
+
+
+async def test_nothing_is_sent_under_a_lease_that_is_over(world: World) -> None:
+    await make(world)
+    (claim,) = await world.delivering.take(1)
+    world.clock.tick(seconds=61)
+    await world.delivering.work(claim)
+    assert titles(world.chat) == []
+    await world.deliver()
+    assert titles(world.chat) == ["Lamp: Logins fail"]

@@ -11,6 +11,7 @@ from bot.domain.continuity import Plan
 from bot.domain.service import Service
 from bot.domain.status import Snapshot
 from bot.domain.subscription import Claim, Platform, Subscription
+from bot.jobs.compose import Composing
 from bot.jobs.deliver import Delivering
 from bot.jobs.loop import Bell
 from bot.jobs.poll import Polling
@@ -70,9 +71,13 @@ class World:
             pace=Pace(budgets={}),
             store=self.store,
             chats={self.chat.platform: self.chat},
-            library=library,
-            plans=self.plans,
-            languages=languages(),
+            composing=Composing(
+                store=self.store,
+                library=library,
+                plans=self.plans,
+                languages=languages(),
+                clock=self.clock,
+            ),
             clock=self.clock,
             luck=lambda: 1.0,
             bell=self.bell,

@@ -97,17 +97,17 @@ async def test_a_process_that_died_between_claim_and_sent_leaves_an_unsettled_de
     assert (third.attempt, third.unsettled_since) == (3, NOON + 2 * MINUTE)
 
 
-async def test_an_unclear_answer_stays_unsettled_since_the_first_attempt(store: SqlStore) -> None:
+async def test_an_unclear_answer_is_unsettled_since_that_attempt_and_a_refusal_changes_nothing(store: SqlStore) -> None:
     await store.promise([delivery("a")], NOON)
     for n in range(3):
         (claim,) = await claim_all(store, NOON + n * MINUTE, MINUTE, 5)
-        assert claim.unsettled_since == (NOON if n else None)
+        assert claim.unsettled_since == (NOON + (n - 1) * MINUTE if n else None)
         again = NOON + (n + 1) * MINUTE
         await store.failed(claim, "timeout", again=again, unsettled=True, now=NOON + n * MINUTE)
     (claim,) = await claim_all(store, NOON + 3 * MINUTE, MINUTE, 5)
     await store.failed(claim, "refused", again=NOON + 4 * MINUTE, unsettled=False, now=NOON + 3 * MINUTE)
     (claim,) = await claim_all(store, NOON + 4 * MINUTE, MINUTE, 5)
-    assert claim.unsettled_since is None
+    assert claim.unsettled_since == NOON + 2 * MINUTE
 
 
 async def test_an_old_claim_changes_nothing(store: SqlStore, other: SqlStore) -> None:
@@ -316,3 +316,36 @@ async def test_platforms_do_not_take_each_other_s_deliveries(store: SqlStore) ->
     assert await store.next_due(Platform.DISCORD) == NOON + MINUTE
     assert await store.next_due(Platform.SLACK) == NOON
     assert await store.next_due(Platform.CONSOLE) is None
+
+
+async def test_what_was_perhaps_posted_long_ago_is_not_there_and_may_say_the_latest(store: SqlStore) -> None:
+    await store.promise([update("reply 1")], NOON)
+    (claim,) = await claim_all(store, NOON, MINUTE, 5)
+    await store.failed(claim, "503", again=NOON, unsettled=True, now=NOON)
+    await store.promise([update("reply 2")], NOON)
+    (soon,) = await claim_all(store, NOON + 9 * MINUTE, MINUTE, 5)
+    assert (soon.merged, soon.unsettled_since) == (0, NOON)
+    await store.defer(soon, NOON + 10 * MINUTE)
+    (late,) = await claim_all(store, NOON + 10 * MINUTE, MINUTE, 5)
+    assert (late.delivery.change.incident.title, late.merged) == ("reply 2", 1)
+
+
+async def test_an_edit_that_came_too_late_is_covered_by_the_newest_again(store: SqlStore, other: SqlStore) -> None:
+    await store.promise([update("edit 1", Action.EDIT)], NOON)
+    (late,) = await claim_all(store, NOON, MINUTE, 5)
+    (first,) = await claim_all(other, NOON + MINUTE, MINUTE, 5)
+    await other.sent(first, SHOWN, NOON + MINUTE)
+    await other.promise([update("edit 2", Action.EDIT)], NOON + MINUTE)
+    (second,) = await claim_all(other, NOON + MINUTE, MINUTE, 5)
+    await other.sent(second, SHOWN, NOON + MINUTE)
+    await store.sent(late, SHOWN, NOON + MINUTE)
+    (again,) = await claim_all(other, NOON + MINUTE, MINUTE, 5)
+    assert (again.delivery.key, again.attempt, again.unsettled_since) == ("edit 2", 1, None)
+
+
+async def test_what_a_process_that_died_may_have_posted_goes_first(store: SqlStore) -> None:
+    await store.promise([delivery("old", about="i1"), delivery("older", about="i2")], NOON)
+    (claim,) = await store.claim_due(Platform.SLACK, NOON, MINUTE, 1)
+    await store.promise([delivery(f"k{n}", about=f"j{n}") for n in range(9)], NOON - MINUTE)
+    (again,) = await store.claim_due(Platform.SLACK, NOON + MINUTE, MINUTE, 1)
+    assert (again.id, again.unsettled_since, again.until) == (claim.id, NOON, NOON + 2 * MINUTE)

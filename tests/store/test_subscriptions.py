@@ -1,9 +1,13 @@
 from dataclasses import replace
 
+from bot.domain.service import AddedPage, Feed, Service
 from bot.domain.status import Impact
-from bot.domain.subscription import MaintenanceWish
+from bot.domain.subscription import Action, MaintenanceWish, Platform, Target
 from bot.store.store import SqlStore
-from tests.store.made import LOUNGE, MINUTE, NOON, OFFICE, follow
+from tests.store.made import LOUNGE, MINUTE, NOON, OFFICE, SHOWN, claim_all, delivery, follow
+
+TWIN = Target(platform=Platform.DISCORD, workspace=OFFICE.workspace, channel=OFFICE.channel)
+"""Two platforms may give a workspace the same id."""
 
 
 async def test_a_subscription_comes_back_as_it_was_made(store: SqlStore) -> None:
@@ -72,3 +76,50 @@ async def test_a_note_is_remembered_and_replaced(store: SqlStore, other: SqlStor
     await store.set_note("identified", "1")
     await store.set_note("identified", "2")
     assert await other.note("identified") == "2"
+
+
+def page(slug: str, *teams: Target, instead_of: str = "") -> AddedPage:
+    feed = Feed(id=slug, url=f"https://{slug}.example", format="rss")
+    service = Service(slug=slug, name=slug, page=feed.url, feeds=(feed,))
+    return AddedPage(service=service, teams=frozenset(target.team for target in teams), instead_of=instead_of)
+
+
+async def test_a_workspace_that_throws_us_out_is_forgotten_and_no_other(store: SqlStore) -> None:
+    hall = replace(OFFICE, channel="C2")
+    for target in (OFFICE, hall, LOUNGE, TWIN):
+        await store.subscribe(follow("acme", target), NOON)
+    await store.disable(hall, "is_archived", NOON)
+    assert await store.forget_workspace(Platform.SLACK, OFFICE.workspace, NOON) == 2
+    assert [one.target for one in await store.subscriptions("acme")] == [LOUNGE, TWIN]
+    assert await store.subscribe(follow("acme", hall), NOON)
+    assert await store.forget_workspace(Platform.SLACK, "T9", NOON) == 0
+
+
+async def test_what_a_forgotten_workspace_was_promised_is_not_sent(store: SqlStore) -> None:
+    promised = [delivery("a"), delivery("b", Action.TELL, about="i2"), delivery("c", to=TWIN), delivery("d", to=LOUNGE)]
+    await store.promise(promised, NOON)
+    first, *_ = await store.claim_due(Platform.SLACK, NOON, MINUTE, 1)
+    await store.forget_workspace(Platform.SLACK, OFFICE.workspace, NOON)
+    await store.sent(first, SHOWN, NOON)
+    later = await claim_all(store, NOON + MINUTE, MINUTE, 10)
+    assert [one.delivery.key for one in later] == ["c", "d"]
+
+
+async def test_pages_leave_with_the_last_workspace_that_added_them(store: SqlStore) -> None:
+    for added in (page("mine", OFFICE), page("ours", OFFICE, TWIN), page("moved", OFFICE, instead_of="rss x")):
+        await store.put_page(added, NOON)
+    await store.forget_workspace(Platform.SLACK, OFFICE.workspace, NOON)
+    left = await store.added_pages()
+    assert [(one.service.slug, one.teams) for one in left] == [
+        ("moved", frozenset()),
+        ("ours", frozenset({TWIN.team})),
+    ]
+
+
+async def test_a_team_s_subscriptions_are_counted_over_all_its_channels_and_over_no_other_team(store: SqlStore) -> None:
+    elsewhere = replace(OFFICE, workspace="another")
+    for target in (OFFICE, replace(OFFICE, channel="more"), elsewhere):
+        await store.subscribe(replace(follow(), target=target), NOON)
+    await store.disable(replace(OFFICE, channel="more"), "gone", NOON)
+    counts = [await store.subscriptions_in(team) for team in (OFFICE.team, elsewhere.team, "slack:nobody")]
+    assert counts == [1, 1, 0]

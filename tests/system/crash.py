@@ -20,8 +20,8 @@ from bot.core.catalogue import Catalogue
 from bot.prepare import Team, read_files
 from bot.settings import Settings
 
-ECHO_WINDOW = timedelta(seconds=3)
-"""Slack's own repeats take minutes; this front's take a tenth of a second."""
+ECHO_WINDOW = timedelta(seconds=8)
+"""Slack's own repeats take minutes, this front's a tenth of a second; a process on a busy machine some to come back."""
 STEPS = frozenset({"claim_feeds", "save_polls", "claim_due", "deliver", "sent", "failed", "settle"})
 
 

@@ -22,8 +22,6 @@ from bot.store.store import SqlStore
 from tests.postgres import Postgres
 from tests.system.stage import DISCORD, SLACK, Stage, stage, text, until
 
-FAST = (5,)
-"""Posted, and not yet recorded. All steps are walked through with --torture."""
 MOST = 40
 
 
@@ -109,15 +107,6 @@ def assert_told_once(play: Stage) -> None:
     assert printed(play, "It works.") >= 1
     assert "It works." in text(play.slack_replies())
     assert "It works" in text(play.discord_replies())
-
-
-@pytest.mark.timeout(90)
-@pytest.mark.parametrize("step", FAST)
-async def test_a_death_at_a_critical_step_loses_nothing_and_repeats_nothing(step: int, tmp_path: Path) -> None:
-    async with stage() as play:
-        play.printed = tmp_path / "printed.txt"
-        assert await survive(play, f"sqlite:///{tmp_path / 'planb.db'}", step)
-        assert_told_once(play)
 
 
 @pytest.mark.torture

@@ -57,7 +57,10 @@ class ConsoleChat:
             self._out.print(Text(PERHAPS, style="dim"))
         return Settled()
 
-    async def tell(self, owner: str, card: Card) -> None:
+    async def alive(self) -> None:
+        """A terminal always is."""
+
+    async def tell(self, owner: str, card: Card, workspace: str = "") -> None:
         """Whoever subscribed sits here."""
         self._out.print(draw(card, self._clock.now()))
 

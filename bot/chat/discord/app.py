@@ -1,36 +1,45 @@
-"""Discord as one of our chats: posts, replies and edits cards, and keeps the connection that answers commands."""
+"""Discord as one of our chats: posts, replies and edits cards, and answers commands by its gateway or over HTTP."""
 
 import asyncio
-import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
 import discord
-from discord.gateway import KeepAliveHandler
+import structlog
+from aiohttp import web
 
 from bot.chat.discord.client import OutageClient, aim_at
+from bot.chat.discord.door import Door, astray
 from bot.chat.discord.embeds import embed
-from bot.chat.discord.errors import shuts_platform, verdict
+from bot.chat.discord.ending import FAREWELL, close, hang_up
+from bot.chat.discord.errors import leaves_us_deaf, mend, shuts_platform, verdict
 from bot.chat.discord.posts import Posts
+from bot.chat.discord.refusals import Refusals
 from bot.commands.spec import FrontDesk
 from bot.domain.card import Card
-from bot.domain.errors import SendError, SettingsError, Verdict
+from bot.domain.errors import Scope, SendError, SettingsError, StoreAway, Verdict
 from bot.domain.subscription import Action, Claim, Platform, Receipt
 from bot.domain.words import Language
-from bot.ports import Clock, Notes, Settled
+from bot.jobs.keep import Pace, keep, somebody
+from bot.jobs.loop import end
+from bot.ports import Clock, Leases, Notes, Settled
 
+GATEWAY = "discord.gateway"
+"""The lease of the one process that is connected."""
 _NOT_CONNECTED = Verdict(retry_after=timedelta(seconds=5))
+_BROKEN = Verdict(retry_after=timedelta(minutes=10), scope=Scope.PLATFORM)
 _PATIENCE = 45.0
-_FAREWELL = 3.0
-_TOKEN_REFUSED = (
-    "Discord refuses DISCORD_TOKEN: copy the token again from the Bot page at https://discord.com/developers"  # noqa: S105
-)
-_AUTHENTICATION_FAILED = 4004
+
+log = structlog.stdlib.get_logger(__name__)
 
 
 class DiscordChat:
-    """One bot account. `run` keeps it connected; while it is not, deliveries are put off."""
+    """One bot account. `run` keeps it logged in; while it is not, deliveries are put off.
+
+    With a `public_key` commands come over HTTP at `routes()` and no gateway is opened. Without, one process at a time
+    is connected to the gateway; the others post all the same. `forget` erases what a server's channels follow.
+    """
 
     platform = Platform.DISCORD
 
@@ -40,19 +49,34 @@ class DiscordChat:
         token: str,
         desk: FrontDesk,
         notes: Notes,
+        leases: Leases,
+        forget: Callable[[Platform, str, datetime], Awaitable[int]],
         clock: Clock,
+        public_key: bytes | None = None,
         language: Language = "en",
         api_url: str | None = None,
         gateway_url: str | None = None,
+        pace: Pace | None = None,
     ) -> None:
         self._token = token
         self._desk = desk
         self._notes = notes
+        self._leases = leases
+        self._forget_workspace = forget
         self._clock = clock
+        self._public_key = public_key
         self._language = language
         self._urls = (api_url, gateway_url)
+        # While the database is away people get a kind sentence, which needs the connection.
+        self._pace = pace or Pace(endures=True)
+        self._owner = somebody()
+        self._door = Door(public_key=public_key, desk=desk, clock=clock) if public_key else None
         self._posts: Posts | None = None
         self._shut_until: datetime | None = None
+        self._deaf = False
+        self._broken: SettingsError | None = None
+        self._breaks = asyncio.Event()
+        self.refusals = Refusals(clock)
 
     async def deliver(self, claim: Claim, card: Card) -> Receipt:
         async with self._sending() as posts:
@@ -74,12 +98,21 @@ class DiscordChat:
         """
         return Settled()
 
-    async def tell(self, owner: str, card: Card) -> None:
+    async def alive(self) -> None:
+        """https://docs.discord.com/developers/events/gateway#get-gateway: the cheapest question. Raise SendError."""
+        async with self._sending() as posts:
+            await posts.alive()
+
+    async def tell(self, owner: str, card: Card, workspace: str = "") -> None:
         async with self._sending() as posts:
             await posts.tell(owner, self._embed(card, self._language))
 
+    async def connected(self) -> bool:
+        """Whether the gateway is open now."""
+        return self._posts is not None and self._posts.connected
+
     async def check(self) -> str:
-        """Who we are to Discord. Raise SettingsError where the token is wrong, ConnectionError where Discord is away.
+        """Who we are to Discord. Raise SettingsError where a setting is wrong, ConnectionError where Discord is away.
 
         It uses no connection to the gateway and tells Discord no commands.
         """
@@ -88,11 +121,20 @@ class DiscordChat:
         try:
             await client.login(self._token)
             _, _, limit = await client.http.get_bot_gateway()
+            wrong = astray(await client.application_info(), self._public_key)
         except Exception as error:
             raise _ended(error) from error
         finally:
-            await _close(client)
+            await close(client)
+        if wrong:
+            raise SettingsError(wrong)
+        if self._door:
+            return f"{client.user}, commands come over HTTP"
         return f"{client.user}, {limit['remaining']} of {limit['total']} connections left today"
+
+    def routes(self) -> list[web.RouteDef]:
+        """What the web server must offer; nothing without a public key."""
+        return self._door.routes if self._door else []
 
     def _embed(self, card: Card, language: Language) -> discord.Embed:
         return embed(card, lambda word: self._desk.translate(word, language))
@@ -100,67 +142,106 @@ class DiscordChat:
     @asynccontextmanager
     async def _sending(self) -> AsyncIterator[Posts]:
         """What Discord and the network may raise becomes SendError here, and nowhere else."""
-        now = self._clock.now()
-        if self._shut_until is not None and now < self._shut_until:
-            raise SendError("Discord does not answer us for now", Verdict(retry_after=self._shut_until - now))
-        if self._posts is None:
-            raise SendError("Discord is not connected", _NOT_CONNECTED)
+        posts = self._open_posts(self._clock.now())
         try:
             async with asyncio.timeout(_PATIENCE):
-                yield self._posts
+                yield posts
         except SendError:
             raise
         except Exception as error:  # a connection that is being closed, or an answer that discord.py cannot read
             if pause := shuts_platform(error):
-                self._shut_until = now + pause
+                self._shut_until = self._clock.now() + pause
+            if wrong := mend(error):
+                self._broken = wrong
+                self._breaks.set()
             raise SendError(f"discord: {error!r}", verdict(error)) from error
 
+    def _open_posts(self, now: datetime) -> Posts:
+        if self._broken:
+            raise SendError(str(self._broken), _BROKEN)
+        if self._shut_until is not None and now < self._shut_until:
+            wait = Verdict(retry_after=self._shut_until - now, scope=Scope.PLATFORM)
+            raise SendError("Discord does not answer us for now", wait)
+        if self._posts is None:
+            raise SendError("Discord is not connected", _NOT_CONNECTED)
+        return self._posts
+
     async def run(self) -> None:
-        """Stay connected. Call it only when the database is ready: every start costs an IDENTIFY.
+        """Stay there. Call it only when the database is ready.
 
         Raise SettingsError when Discord refuses the token, and ConnectionError whenever the connection ended by
         itself: discord.py gives up after a first failure of the gateway and after one malformed event. Start it
         again then. Cancelling it closes everything.
         """
+        if self._broken:
+            raise self._broken
         aim_at(*self._urls)
-        client = OutageClient(desk=self._desk, notes=self._notes, clock=self._clock)
+        client = OutageClient(
+            desk=self._desk, notes=self._notes, clock=self._clock, forget=self._forget, trace=self.refusals.trace()
+        )
         try:
-            await self._stay(client)
+            await client.login(self._token)
+            # Sending needs no gateway: messages go out while another process has it, or it is not our turn to identify.
+            self._posts = Posts(client)
+            await self._until_broken(client)
         except Exception as error:  # discord.py lets any error of its parsers out
             raise _ended(error) from error
         finally:
             self._posts = None
-            await _close(client)
+            await close(client)
+
+    async def _until_broken(self, client: OutageClient) -> None:
+        """Listen until that ends, or a message is refused for our token."""
+        listening = asyncio.create_task(self._listen(client), name="discord")
+        breaking = asyncio.create_task(self._breaks.wait(), name="discord")
+        try:
+            await asyncio.wait({listening, breaking}, return_when=asyncio.FIRST_COMPLETED)
+            if self._broken:
+                raise self._broken
+            listening.result()
+        finally:
+            breaking.cancel()
+            await end([listening])
+
+    async def _listen(self, client: OutageClient) -> None:
+        if client.application and (wrong := astray(client.application, self._public_key)):
+            log.error("commands do not reach us", mend=wrong)
+        if self._door is None:
+            return await self._keep_connected(client)
+        with self._door.answered_by(client):
+            try:
+                await asyncio.Event().wait()
+            finally:
+                await self._door.drain(FAREWELL)
+        return None
+
+    async def _keep_connected(self, client: OutageClient) -> None:
+        """Where the gateway is closed to us for good, log in again (discord.py has closed the client) and only post."""
+        if self._deaf:
+            await asyncio.Event().wait()
+        try:
+            await keep(self._leases, GATEWAY, self._owner, self._clock, lambda: self._connect(client), pace=self._pace)
+        except discord.ClientException as error:
+            self._deaf = leaves_us_deaf(error)
+            if self._deaf:
+                log.error("commands do not reach us", mend=str(mend(error)))  # noqa: TRY400 - one line
+            raise
+
+    async def _connect(self, client: OutageClient) -> None:
+        """Every connection may cost an IDENTIFY, which is counted in the database."""
+        await client.may_identify()
+        try:
+            await client.connect()
+        finally:
+            await hang_up(client)
         raise ConnectionError("discord.py stopped without a word")
 
-    async def _stay(self, client: OutageClient) -> None:
-        await client.login(self._token)
-        # Sending needs no gateway: messages go out while we wait for our turn to identify.
-        self._posts = Posts(client)
-        await client.may_identify()
-        await client.connect()
+    async def _forget(self, guild: str) -> int:
+        return await self._forget_workspace(Platform.DISCORD, guild, self._clock.now())
 
 
-def _ended(error: Exception) -> SettingsError | ConnectionError:
-    if isinstance(error, discord.LoginFailure):
-        return SettingsError(_TOKEN_REFUSED)
-    if isinstance(error, discord.ConnectionClosed) and error.code == _AUTHENTICATION_FAILED:
-        return SettingsError(_TOKEN_REFUSED)
-    return ConnectionError(f"The connection to Discord ended: {error!r}")
-
-
-async def _close(client: discord.Client) -> None:
-    try:
-        async with asyncio.timeout(_FAREWELL):
-            await _close_forgotten(client)
-            await client.close()
-    except TimeoutError:
-        await client.http.close()
-
-
-async def _close_forgotten(client: discord.Client) -> None:
-    """Close what discord.py forgets when it is cancelled while it connects: a socket whose heartbeat goes on."""
-    for thread in threading.enumerate():
-        if isinstance(thread, KeepAliveHandler) and thread.ws._connection is client._connection:  # noqa: SLF001
-            thread.stop()
-            await thread.ws.close()
+def _ended(error: Exception) -> Exception:
+    if isinstance(error, SettingsError | StoreAway):
+        return error
+    wrong = None if leaves_us_deaf(error) else mend(error)
+    return wrong or ConnectionError(f"The connection to Discord ended: {error!r}")

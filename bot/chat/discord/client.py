@@ -1,7 +1,9 @@
 """The connection to Discord: one client for each run, with as little as the work needs."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
+import aiohttp
 import discord
 import structlog
 import yarl
@@ -11,11 +13,16 @@ from discord.http import Route
 from bot.chat.discord import budget
 from bot.chat.discord.tree import DeskTranslator, OutageTree
 from bot.commands.spec import FrontDesk
+from bot.domain.errors import StoreAway
 from bot.ports import Clock, Notes
 
 IDENTIFIES = "discord.identifies"
 COMMANDS = "discord.commands"
 _LONGEST_NAP = 30.0
+_STORE_AWAY = 2.0
+_FORGET_TRIES = 30
+
+Forget = Callable[[str], Awaitable[int]]
 
 
 class BudgetSpent(Exception):
@@ -36,25 +43,62 @@ def aim_at(api_url: str | None, gateway_url: str | None) -> None:
 class OutageClient(discord.Client):
     """Guilds and nothing else: no messages, no members, no privileged intent."""
 
-    def __init__(self, *, desk: FrontDesk, notes: Notes, clock: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        desk: FrontDesk,
+        notes: Notes,
+        clock: Clock,
+        forget: Forget,
+        trace: aiohttp.TraceConfig,
+    ) -> None:
         super().__init__(
             intents=discord.Intents(guilds=True),
             allowed_mentions=discord.AllowedMentions.none(),
             member_cache_flags=discord.MemberCacheFlags.none(),
             max_messages=None,
             max_ratelimit_timeout=30.0,
+            http_trace=trace,
         )
         self.tree = OutageTree(self, desk)
         self._desk = desk
         self._notes = notes
         self._clock = clock
+        self._forget = forget
 
     async def setup_hook(self) -> None:
-        """Tell Discord our commands, when they are not what we told it last: it limits how often that may be done.
+        """Tell Discord our commands; while the database is away, wait."""
+        await self.tree.set_translator(DeskTranslator(self._desk))
+        while True:
+            try:
+                return await self._tell_commands()
+            except StoreAway as error:
+                structlog.get_logger().warning("discord.commands_wait", error=str(error))
+            await asyncio.sleep(_STORE_AWAY)
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """Nothing to do before somebody subscribes a channel."""
+        structlog.get_logger().info("discord.joined", guild=guild.id)
+
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """They threw us out (a server that is only unavailable for now is another event): forget what they followed.
+
+        https://docs.discord.com/developers/events/gateway-events#guild-delete
+        """
+        for _ in range(_FORGET_TRIES):
+            try:
+                count = await self._forget(str(guild.id))
+            except StoreAway:
+                await asyncio.sleep(_STORE_AWAY)
+            else:
+                structlog.get_logger().info("discord.left", guild=guild.id, subscriptions=count)
+                return
+
+    async def _tell_commands(self) -> None:
+        """When they are not what we told it last: it limits how often that may be done.
 
         https://docs.discord.com/developers/interactions/application-commands#registering-a-command
         """
-        await self.tree.set_translator(DeskTranslator(self._desk))
         digest = await self.tree.digest()
         if await self._notes.note(COMMANDS) == digest:
             return

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import discord
 
-from bot.domain.errors import Verdict
+from bot.chat.discord.refusals import TooManyRefused
+from bot.domain.errors import Scope, SettingsError, Verdict
 
 UNKNOWN_CHANNEL = 10003
 UNKNOWN_MESSAGE = 10008
@@ -18,31 +19,52 @@ MISSING_PERMISSIONS = 50013
 THREAD_ARCHIVED = 50083
 THREAD_LOCKED = 160005
 CANNOT_REPLY_WITHOUT_HISTORY = 160002
+_INVALID_WEBHOOK_TOKEN = 50027
 
 _PLATFORM_PAUSE = timedelta(minutes=10)
 _CHANNEL_PAUSE = timedelta(seconds=60)
 _PERMANENT = Verdict(permanent=True)
-_PLATFORM = Verdict(retry_after=_PLATFORM_PAUSE)
+_HOPELESS = Verdict(hopeless=True)
+_PLATFORM = Verdict(retry_after=_PLATFORM_PAUSE, scope=Scope.PLATFORM)
 _AMBIGUOUS = Verdict(ambiguous=True)
 
 _BY_CODE = {
     MISSING_ACCESS: _PERMANENT,
     50007: _PERMANENT,  # this person takes no direct messages from us
+    50008: _PERMANENT,  # not a channel with messages in it
     MISSING_PERMISSIONS: _PERMANENT,
     UNKNOWN_CHANNEL: _PERMANENT,
     10004: _PERMANENT,  # unknown guild
     10013: _PERMANENT,  # unknown user
     THREAD_LOCKED: _PERMANENT,
     THREAD_ARCHIVED: _PERMANENT,
+    50006: _HOPELESS,  # empty
+    50035: _HOPELESS,  # not the form that Discord documents
     40333: _PLATFORM,  # Cloudflare blocks us
 }
-_SLOW_DOWN = frozenset({20016, 20028, 20029})  # slow mode, this channel's and this server's write limits
+# Slow mode, this channel's and this server's write limits.
+_SLOW_DOWN = {20016: Scope.CHANNEL, 20028: Scope.CHANNEL, 20029: Scope.WORKSPACE}
+_SCOPES = {"global": Scope.PLATFORM}
+"""By `X-RateLimit-Scope`; `user` and `shared` limits are those of one route, which is one channel."""
+
+_MENDING = {
+    4004: ("Discord refuses DISCORD_TOKEN: copy the token again from the Bot page at https://discord.com/developers"),
+    4010: "Discord refuses the shard; set DISCORD_PUBLIC_KEY, which needs none: see docs/discord.md",
+    4011: "The bot is in too many servers for one connection; set DISCORD_PUBLIC_KEY: see docs/discord.md",
+    4012: "Discord no longer speaks this version of its gateway: update the bot",
+    4013: "Discord does not know an intent: update the bot",
+    4014: "Discord does not allow an intent: see the Bot page at https://discord.com/developers",
+}
+"""After these it must not be connected again: https://docs.discord.com/developers/topics/opcodes-and-status-codes."""
+TOKEN_REFUSED = _MENDING[4004]
 
 
 def verdict(error: Exception) -> Verdict:
     """What a failed send means. Everything that may have reached Discord is ambiguous; our nonce makes it safe."""
+    if isinstance(error, TooManyRefused):
+        return Verdict(retry_after=error.wait, scope=Scope.PLATFORM)
     if isinstance(error, discord.RateLimited):
-        return Verdict(retry_after=timedelta(seconds=error.retry_after))
+        return Verdict(retry_after=timedelta(seconds=error.retry_after), limited=True, scope=Scope.CHANNEL)
     return _of_answer(error) if isinstance(error, discord.HTTPException) else _AMBIGUOUS
 
 
@@ -50,14 +72,22 @@ def _of_answer(error: discord.HTTPException) -> Verdict:
     if error.code in _BY_CODE:
         return _BY_CODE[error.code]
     if error.code in _SLOW_DOWN:
-        return Verdict(retry_after=_asked(error, _CHANNEL_PAUSE))
+        return Verdict(retry_after=_asked(error, _CHANNEL_PAUSE), scope=_SLOW_DOWN[error.code])
     if error.status == 429:  # noqa: PLR2004
-        # An answer that did not pass Discord's own proxy is Cloudflare's: our whole address is shut out.
-        return Verdict(retry_after=_asked(error, _CHANNEL_PAUSE)) if "Via" in error.response.headers else _PLATFORM
+        return _of_limit(error)
     return _BY_STATUS.get(error.status, _AMBIGUOUS if error.status >= 500 else Verdict())  # noqa: PLR2004
 
 
-# A refused token says nothing of the channel: the channels stay subscribed, and the gateway says how to mend it.
+def _of_limit(error: discord.HTTPException) -> Verdict:
+    """An answer that did not pass Discord's own proxy is Cloudflare's: our whole address is shut out."""
+    headers = error.response.headers
+    if "Via" not in headers:
+        return Verdict(retry_after=max(_asked(error, _PLATFORM_PAUSE), _PLATFORM_PAUSE), scope=Scope.PLATFORM)
+    scope = _SCOPES.get(headers.get("X-RateLimit-Scope", ""), Scope.CHANNEL)
+    return Verdict(retry_after=_asked(error, _CHANNEL_PAUSE), limited=True, scope=scope)
+
+
+# A refused token says nothing of the channel: the channels stay subscribed, and the log says how to mend it.
 _BY_STATUS = {401: _PLATFORM}
 
 
@@ -73,4 +103,31 @@ def shuts_platform(error: Exception) -> timedelta | None:
 
     https://docs.discord.com/developers/topics/rate-limits#invalid-request-limit-aka-cloudflare-bans
     """
-    return _PLATFORM_PAUSE if verdict(error) is _PLATFORM else None
+    meaning = verdict(error)
+    return meaning.retry_after if meaning.scope is Scope.PLATFORM else None
+
+
+def mend(error: Exception) -> SettingsError | None:
+    """What must be mended before Discord is asked again; None where asking again may help.
+
+    An answer to a command carries a token of its own, and a late one is refused for that.
+    """
+    if isinstance(error, discord.LoginFailure) or _refuses_token(error):
+        return SettingsError(TOKEN_REFUSED)
+    if isinstance(error, discord.PrivilegedIntentsRequired):
+        return SettingsError(_MENDING[4014])
+    if isinstance(error, discord.ConnectionClosed) and error.code in _MENDING:
+        return SettingsError(_MENDING[error.code])
+    return None
+
+
+def leaves_us_deaf(error: Exception) -> bool:
+    """The gateway is closed to us for good, but messages may still be sent."""
+    return (
+        isinstance(error, discord.ConnectionClosed | discord.PrivilegedIntentsRequired)
+        and str(mend(error) or TOKEN_REFUSED) != TOKEN_REFUSED
+    )
+
+
+def _refuses_token(error: Exception) -> bool:
+    return isinstance(error, discord.HTTPException) and error.status == 401 and error.code != _INVALID_WEBHOOK_TOKEN  # noqa: PLR2004

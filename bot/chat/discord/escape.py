@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import groupby
 from urllib.parse import quote, urlsplit
 
 from bot.domain.card import Bold, Code, Link, Moment, Rich, Shape
@@ -95,14 +96,14 @@ def address(url: str) -> str:
 
 
 def pieces(rich: Rich) -> list[Piece]:
-    """Rich text as bits of markup, in order."""
-    return [piece for part in rich for piece in _pieces_of(part)]
-
-
-def _pieces_of(part: str | Bold | Code | Link | Moment) -> Iterable[Piece]:
-    if isinstance(part, str):
-        return words(part)
-    return [Piece(_markup(part), whole=True)]
+    """Rich text as bits of markup, in order. Neighbouring words are escaped as one: they might make a mention."""
+    bits: list[Piece] = []
+    for plainly, group in groupby(rich, key=lambda part: isinstance(part, str)):
+        if plainly:
+            bits += words("".join(part for part in group if isinstance(part, str)))
+        else:
+            bits += [Piece(_markup(part), whole=True) for part in group if not isinstance(part, str)]
+    return bits
 
 
 def words(text: str) -> list[Piece]:

@@ -53,6 +53,11 @@ class Posts:
         # Channels of root messages whose replies cannot go into a thread, and those whose thread is known to be there.
         self._threads: dict[str, bool] = {}
 
+    @property
+    def connected(self) -> bool:
+        """Whether the client's gateway is open; `is_ready` alone stays true while it reconnects."""
+        return self._client.is_ready() and self._client.ws.open
+
     async def post(self, claim: Claim, embed: discord.Embed) -> Receipt:
         return await self._post(claim, embed, claim.delivery.target.channel)
 
@@ -87,6 +92,10 @@ class Posts:
                 raise
             return await self._post(claim, embed, root.channel)
         return root
+
+    async def alive(self) -> None:
+        """Whether Discord answers at all."""
+        await self._client.http.request(discord.http.Route("GET", "/gateway"))
 
     async def tell(self, owner: str, embed: discord.Embed) -> None:
         """A direct message. Raise SendError for someone who cannot be on Discord."""

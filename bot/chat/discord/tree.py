@@ -12,7 +12,7 @@ from discord import app_commands
 
 from bot.chat.discord.embeds import embed
 from bot.chat.discord.errors import ALREADY_ANSWERED, UNKNOWN_INTERACTION
-from bot.chat.discord.escape import clean, shorten
+from bot.chat.discord.escape import line, shorten
 from bot.commands.spec import Caller, Command, FrontDesk, Option
 from bot.domain.subscription import Platform, Target
 from bot.domain.words import Language, mark
@@ -53,6 +53,13 @@ class OutageTree(app_commands.CommandTree[discord.Client]):
         payload = [await item.get_translated_payload(self, translator) for item in commands] if translator else []
         text = json.dumps([self.client.application_id, payload], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
+
+    async def answer(self, interaction: Interaction) -> None:
+        """As discord.py does for what comes over its gateway, for what comes another way."""
+        try:
+            await self._call(interaction)
+        except app_commands.AppCommandError as error:
+            await self.on_error(interaction, error)
 
     async def interaction_check(self, interaction: Interaction, /) -> bool:
         """Only channels of servers can follow anything, and Discord is told so; this is for what comes anyway."""
@@ -142,7 +149,7 @@ def _completion(desk: FrontDesk) -> Callable[[Interaction, str], Coroutine[Any, 
     async def complete(_: Interaction, typed: str) -> list[app_commands.Choice[str]]:
         found = desk.complete(typed, _CHOICES_MAX)[:_CHOICES_MAX]
         return [
-            app_commands.Choice(name=shorten(clean(label), _CHOICE_MAX) or value, value=value)
+            app_commands.Choice(name=shorten(line(label), _CHOICE_MAX) or value, value=value)
             for label, value in found
             if 0 < len(value) <= _CHOICE_MAX
         ]
@@ -167,6 +174,6 @@ def caller_of(interaction: Interaction) -> Caller:
     )
 
 
-def language_of(locale: discord.Locale) -> Language:
+def language_of(locale: discord.Locale | str) -> Language:
     """What Discord speaks to this person, as far as we speak it."""
     return "fr" if str(locale).startswith("fr") else "en"

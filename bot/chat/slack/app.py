@@ -2,45 +2,47 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any
 
 import aiohttp
 from aiohttp import web
-from slack_sdk.errors import SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.chat.slack.blocks import message, plain
+from bot.chat.slack.calls import API_URL, CALL_SECONDS, Call, call
 from bot.chat.slack.door import Door
-from bot.chat.slack.errors import UNEDITABLE, UNSHOWABLE, describe, mend, verdict, word
+from bot.chat.slack.ears import Ears
+from bot.chat.slack.errors import UNEDITABLE, UNSHOWABLE, mend, word
+from bot.chat.slack.installing import Installing, OAuth
 from bot.chat.slack.listening import Listener
 from bot.chat.slack.manifest import ECHO, PATH
 from bot.chat.slack.people import Admins
 from bot.chat.slack.socket import listen
+from bot.chat.slack.workspaces import Workspaces
 from bot.commands.spec import FrontDesk
 from bot.domain.card import Card
-from bot.domain.errors import SendError
+from bot.domain.errors import SendError, Verdict
 from bot.domain.subscription import Action, Claim, Platform, Receipt
 from bot.domain.words import Language
-from bot.ports import Clock, Outbox, Settled
+from bot.ports import Clock, Outbox, Safe, Settled, Tenants
 
-API_URL = "https://slack.com/api/"
-CALL_SECONDS = 10
 ECHO_WINDOW = timedelta(minutes=6.5)
 """Slack sends an event again at once, after 1 minute and after 5: https://docs.slack.dev/apis/events-api/#retries"""
+HEARD_WINDOW = timedelta(seconds=60)
+"""Where this process has listened without a break since before the post, its echo comes at the first try."""
 ECHO_POLL = timedelta(seconds=15)
 
-Call = Callable[..., Awaitable[Any]]
 _QUIET = {"link_names": False, "parse": "none"}
 _NO_PREVIEWS = {"unfurl_links": False, "unfurl_media": False}
 
 
 class SlackChat:
-    """The Slack side of the Chat port, for the one workspace that the bot token belongs to.
+    """The Slack side of the Chat port: the workspace of the bot token, those that installed by OAuth, or both.
 
     With an `app_token` it listens in Socket Mode; with a `signing_secret` over HTTP at `routes()`. `admins` are user
-    ids who may manage besides the workspace's own admins. `api_url` is Slack's, or that of a stand-in.
+    ids who may manage besides each workspace's own admins. With a `store` and a `safe` other workspaces have their own
+    tokens; with `oauth` they can get them. `api_url` is Slack's, or that of a stand-in.
     """
 
     platform = Platform.SLACK
@@ -48,36 +50,48 @@ class SlackChat:
     def __init__(
         self,
         *,
-        bot_token: str,
+        bot_token: str | None = None,
         app_token: str | None = None,
         signing_secret: str | None = None,
         admins: frozenset[str] = frozenset(),
         desk: FrontDesk,
         outbox: Outbox,
         clock: Clock,
+        store: Tenants | None = None,
+        safe: Safe | None = None,
+        oauth: OAuth | None = None,
         language: Language = "en",
         api_url: str = API_URL,
         ping_interval: float = 5.0,
         echo_window: timedelta = ECHO_WINDOW,
     ) -> None:
-        # No retry handlers: the outbox is the only retrier. slack_sdk's default one repeats a post whose connection
-        # broke, and so can show it twice.
-        self._client = AsyncWebClient(bot_token, base_url=api_url, timeout=CALL_SECONDS, retry_handlers=[])
         self._app_token = app_token
+        self._clock = clock
         self._outbox = outbox
         self._ping_interval = ping_interval
         self._echo_window = echo_window
+        self._ears = ears = Ears(clock)
+        self._workspaces = places = Workspaces(
+            api_url=api_url, clock=clock, bot_token=bot_token, store=store, safe=safe
+        )
         self._listener = Listener(
-            client=AsyncWebClient(base_url=api_url, timeout=CALL_SECONDS, retry_handlers=[]),
-            admins=Admins(client=self._client, named=admins, clock=clock),
+            client=places.anybody,
+            admins=Admins(workspaces=places, named=admins, clock=clock),
             desk=desk,
             outbox=outbox,
+            farewell=places.farewell,
+            ears=ears,
             clock=clock,
             language=language,
         )
-        self._door = (
-            Door(app=self._listener.app, signing_secret=signing_secret, clock=clock) if signing_secret else None
-        )
+        self._routes: list[web.RouteDef] = []
+        if signing_secret:
+            door = Door(app=self._listener.app, signing_secret=signing_secret, ears=ears, clock=clock)
+            self._routes.append(web.post(PATH, door.receive))
+        if oauth and store and safe:
+            self._routes += Installing(
+                oauth=oauth, api_url=api_url, workspaces=places, store=store, safe=safe, desk=desk, clock=clock
+            ).routes()
         self._log = logging.getLogger(__name__)
 
     async def deliver(self, claim: Claim, card: Card) -> Receipt:
@@ -100,17 +114,24 @@ class SlackChat:
         receipt = await self._outbox.echo(claim.id)
         if receipt or claim.delivery.action is Action.EDIT or claim.unsettled_since is None:
             return Settled(receipt=receipt)
-        left = claim.unsettled_since + self._echo_window - now
+        left = self._left(claim.unsettled_since, now)
         return Settled(wait=min(left, ECHO_POLL) if left > timedelta(0) else None)
 
-    async def tell(self, owner: str, card: Card) -> None:
-        """A direct message. `owner` is a Slack user id. Raise SendError."""
-        await self._send(self._client.chat_postMessage, card, channel=owner, **_QUIET, **_NO_PREVIEWS)
+    async def alive(self) -> None:
+        """https://docs.slack.dev/reference/methods/api.test: needs no token. Raise SendError."""
+        await call(self._workspaces.anybody.api_test)
+
+    async def tell(self, owner: str, card: Card, workspace: str = "") -> None:
+        """A direct message. `owner` is a Slack user id of that workspace. Raise SendError."""
+        await self._send(workspace, AsyncWebClient.chat_postMessage, card, channel=owner, **_QUIET, **_NO_PREVIEWS)
 
     async def check(self) -> str:
         """Who we are to Slack. Raise SettingsError where the bot token is wrong, SendError where Slack is away."""
+        own = self._workspaces.own
+        if own is None:
+            return await self._workspaces.summary()
         try:
-            answer = await self._call(self._client.auth_test)
+            answer = await call(own.auth_test)
         except SendError as error:
             wrong = mend(error.__cause__, "bot token")
             if wrong:
@@ -120,21 +141,31 @@ class SlackChat:
 
     async def run(self) -> None:
         """Listen until cancelled. Raise SettingsError, or SendError or ConnectionError when trying again may help."""
-        self._log.info("Slack: %s", await self.check())
+        # Without a bot token there is nobody to ask, and the store, which knows the others, may be away.
+        self._log.info("Slack: %s", await self.check() if self._workspaces.own else "those who installed by OAuth")
+        timekeeper = asyncio.create_task(self._ears.keep_time())
         async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=CALL_SECONDS)) as session:
-            self._client.session = session  # one pool of connections while we run; one for each call otherwise
+            self._workspaces.share(session)  # one pool of connections while we run; one for each call otherwise
             try:
                 if self._app_token:
-                    await listen(self._listener.app, self._client, self._app_token, self._ping_interval)
+                    app, client = self._listener.app, self._workspaces.anybody
+                    await listen(app, client, self._app_token, self._ears, self._ping_interval)
                 else:
                     await asyncio.Event().wait()
             finally:
+                timekeeper.cancel()
+                self._ears.close()
                 await self._listener.drain()
-                self._client.session = None
+                self._workspaces.share(None)
 
     def routes(self) -> list[web.RouteDef]:
-        """What the web server must offer for HTTP mode; nothing without a signing secret."""
-        return [web.post(PATH, self._door.receive)] if self._door else []
+        """What the web server must offer: `/slack/events` with a signing secret, two pages where workspaces install."""
+        return self._routes
+
+    def _left(self, since: datetime, now: datetime) -> timedelta:
+        """How long the echo of a post of that time may still come."""
+        heard = self._ears.heard_since(since)
+        return since + (min(HEARD_WINDOW, self._echo_window) if heard else self._echo_window) - now
 
     async def _post(self, claim: Claim, card: Card, *, thread: Receipt | None) -> Receipt:
         # https://docs.slack.dev/messaging/message-metadata
@@ -142,9 +173,8 @@ class SlackChat:
         where = {"channel": thread.channel if thread else claim.delivery.target.channel}
         if thread:
             where["thread_ts"] = thread.message
-        answer = await self._send(
-            self._client.chat_postMessage, card, **where, metadata=metadata, **_QUIET, **_NO_PREVIEWS
-        )
+        workspace, post = claim.delivery.target.workspace, AsyncWebClient.chat_postMessage
+        answer = await self._send(workspace, post, card, **where, metadata=metadata, **_QUIET, **_NO_PREVIEWS)
         # Slack posts into the channel, without any error, when the thread's first message is gone.
         if thread and (answer.get("message") or {}).get("thread_ts") != thread.message:
             self._log.warning("The thread of delivery %d is gone; its reply stands in the channel", claim.id)
@@ -153,27 +183,41 @@ class SlackChat:
     async def _edit(self, claim: Claim, root: Receipt, card: Card) -> Receipt:
         # `parse` must be said: unlike a post's, an edit's default makes links and mentions of plain words. Metadata
         # stays out, so the post keeps its own. https://docs.slack.dev/reference/methods/chat.update
+        workspace, where = claim.delivery.target.workspace, {"channel": root.channel, "ts": root.message}
         try:
-            await self._send(self._client.chat_update, card, channel=root.channel, ts=root.message, **_QUIET)
+            await self._send(workspace, AsyncWebClient.chat_update, card, **where, **_QUIET)
         except SendError as error:
             if word(error.__cause__) not in UNEDITABLE:
                 raise
             self._log.info("Delivery %d cannot edit its message; it follows up instead", claim.id)
-            return await self._post(claim, card, thread=root)
+            return await self._follow_up(claim, root, card)
         return root
 
-    async def _send(self, call: Call, card: Card, **arguments: Any) -> Any:
+    async def _follow_up(self, claim: Claim, root: Receipt, card: Card) -> Receipt:
+        """Once: an edit may be repeated, but what an earlier try posted instead of it may not."""
+        if claim.unsettled_since is None:
+            return await self._post(claim, card, thread=root)
+        left = self._left(claim.unsettled_since, self._clock.now())
+        known = await self._outbox.echo(claim.id)
+        if known is None and left > timedelta(0):
+            # Not ambiguous: nothing new may be there, and the clock goes on from the earlier try.
+            raise SendError("slack: asking whether the follow-up is there", Verdict(retry_after=min(left, ECHO_POLL)))
+        return known or await self._post(claim, card, thread=root)
+
+    async def _send(self, workspace: str, method: Call, card: Card, **arguments: Any) -> Any:
         try:
-            return await self._call(call, **arguments, **message(card))
+            return await self._call(workspace, method, **arguments, **message(card))
         except SendError as error:
             if word(error.__cause__) not in UNSHOWABLE:
                 raise
             self._log.error("Slack does not take the blocks of a card, so it goes out as plain text: %s", error)
-        return await self._call(call, **arguments, **plain(card), blocks=[])
+        return await self._call(workspace, method, **arguments, **plain(card), blocks=[])
 
-    async def _call(self, call: Call, **arguments: Any) -> Any:
+    async def _call(self, workspace: str, method: Call, **arguments: Any) -> Any:
+        """Called by the workspace's own client."""
+        speaker = await self._workspaces.client(workspace)
         try:
-            answer = await call(**arguments)
-        except (SlackClientError, aiohttp.ClientError, OSError, ValueError, AttributeError) as error:
-            raise SendError(f"slack: {describe(error)}", verdict(error)) from error
-        return answer.data
+            return await call(method, speaker, **arguments)
+        except SendError as error:
+            self._workspaces.heed(workspace, speaker, error)
+            raise

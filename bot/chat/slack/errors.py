@@ -13,8 +13,10 @@ from slack_sdk.errors import SlackApiError
 
 from bot.domain.errors import Scope, SettingsError, Verdict
 
-_CLOSED = Verdict(permanent=True)
+_CLOSED = Verdict(permanent=True, scope=Scope.CHANNEL)
 _UNCLEAR = Verdict(ambiguous=True)
+_UNFIT = Verdict(hopeless=True)
+_BUSY = Verdict(retry_after=timedelta(minutes=1), scope=Scope.WORKSPACE)
 _SHUT = Verdict(retry_after=timedelta(minutes=10), scope=Scope.WORKSPACE)
 
 VERDICTS = MappingProxyType(
@@ -28,6 +30,10 @@ VERDICTS = MappingProxyType(
         "team_access_not_granted": _SHUT,
         "token_expired": _SHUT,
         "token_revoked": _SHUT,
+        # The workspace is being moved, or has too many messages of everybody's: it passes.
+        "message_limit_exceeded": _BUSY,
+        "org_login_required": _BUSY,
+        "team_added_to_org": _BUSY,
         # The channel is gone, or closed to us.
         "channel_not_found": _CLOSED,
         "ekm_access_denied": _CLOSED,
@@ -43,6 +49,16 @@ VERDICTS = MappingProxyType(
         "messages_tab_disabled": _CLOSED,
         "user_disabled": _CLOSED,
         "user_not_found": _CLOSED,
+        # Not even as plain text, which is tried first where UNSHOWABLE: this message will never be taken.
+        "invalid_blocks": _UNFIT,
+        "invalid_blocks_format": _UNFIT,
+        "msg_blocks_too_long": _UNFIT,
+        "msg_too_long": _UNFIT,
+        "no_text": _UNFIT,
+        # The metadata is ours, and without it a post cannot be settled.
+        "invalid_metadata_format": _UNFIT,
+        "invalid_metadata_schema": _UNFIT,
+        "metadata_too_large": _UNFIT,
         # "It's possible some aspect of the operation succeeded before the error was raised."
         "fatal_error": _UNCLEAR,
         "internal_error": _UNCLEAR,
@@ -52,6 +68,10 @@ VERDICTS = MappingProxyType(
 )
 """Words that are not here are definite refusals which may pass: a later attempt is harmless."""
 
+_RESTRICTED = "restricted_action"
+"""Every word that begins so closes a channel; Slack adds new ones."""
+SHUT = frozenset(said for said, meaning in VERDICTS.items() if meaning is _SHUT)
+"""What says that a workspace's token is of no use now."""
 RATE_LIMITED = frozenset({"ratelimited", "rate_limited"})
 UNSHOWABLE = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long"})
 """Slack does not take the message as we built it; as plain text it may."""
@@ -60,7 +80,8 @@ UNEDITABLE = frozenset({"cant_update_message", "edit_window_closed", "message_no
 
 WAIT_UNSAID = timedelta(seconds=30)
 WAIT_LEAST = timedelta(seconds=1)
-WAIT_MOST = timedelta(hours=1)
+WAIT_MOST = timedelta(days=3)
+"""After that a message is given up, so a longer wait says nothing more."""
 
 _WRONG_TOKEN = "Slack does not know the {token}: copy it again from https://api.slack.com/apps ({where})."  # noqa: S105
 _GONE = "Slack says that the app was removed, or its {token} revoked: install it again ({where})."
@@ -122,10 +143,12 @@ def _answered(error: SlackApiError) -> Verdict:
         # Slack does not say which of its limits was reached. A post's may be the channel's or the workspace's, an
         # edit's is the workspace's: the wider one, so that nothing is sent before its time.
         # https://docs.slack.dev/apis/web-api/rate-limits
-        return Verdict(retry_after=_wait(error.response.headers.get("Retry-After", "")), scope=Scope.WORKSPACE)
+        return Verdict(
+            retry_after=_wait(error.response.headers.get("Retry-After", "")), limited=True, scope=Scope.WORKSPACE
+        )
     if status >= _SERVER_ERROR or (status == _FINE and not said):
         return _UNCLEAR
-    return VERDICTS.get(said, Verdict())
+    return VERDICTS.get(said) or (_CLOSED if said.startswith(_RESTRICTED) else Verdict())
 
 
 def _status(response: Any) -> int:

@@ -35,7 +35,7 @@ _FORMATS = MappingProxyType(
 _MARK = re.compile(r"`|(?<![A-Za-z0-9])[*_~]|[*_~](?![A-Za-z0-9])")
 # Any colon that could open a name, for the one that closes it may stand in the next piece of the card. A time of day
 # with more text behind it (12:30 UTC) stays as it is.
-_EMOJI = re.compile(r"(?!(?<=\d):\d\d[^\w:]):(?=[^\s:/]|$)")
+_EMOJI = re.compile(r"(?!(?<=\d):\d\d[^\w:+'-]):(?=[^\s:/]|$)")
 _MENTION = re.compile(r"(?<![A-Za-z0-9._%+-])@|@(?=everyone|here|channel|group)", re.IGNORECASE)
 _QUOTE_MARK = re.compile(r"^(?=[ ]*>)", re.MULTILINE)
 _BREAKS = re.compile(r"\r\n?|[\n\v\f\x85\u2028\u2029]")
@@ -112,13 +112,14 @@ def link(text: str, url: str, most: int = LABEL_MOST) -> str:
 
 
 def safe_url(url: str) -> str:
-    """The address if it is http(s) and cannot break out of a link, else nothing."""
+    """The address if it is http(s), cannot break out of a link and holds no password, else nothing."""
     if size(_entities(url)) > URL_MOST or clean(url) != url or not _SAFE_URL.fullmatch(url):
         return ""
     try:
-        return url if urlsplit(url).hostname else ""
+        parts = urlsplit(url)
     except ValueError:
         return ""
+    return url if parts.hostname and "@" not in parts.netloc else ""
 
 
 def spoken(moment: Moment) -> str:

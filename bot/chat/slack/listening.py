@@ -1,9 +1,10 @@
-"""What Slack tells us: slash commands, and the echoes of our own posts. The same over Socket Mode and over HTTP."""
+"""What Slack tells us: slash commands, echoes of our own posts, farewells. The same over Socket Mode and over HTTP."""
 
 import asyncio
 import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import aiohttp
@@ -13,8 +14,9 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.chat.slack.blocks import message, plain
+from bot.chat.slack.ears import Ears
 from bot.chat.slack.errors import describe
-from bot.chat.slack.manifest import COMMANDS, ECHO
+from bot.chat.slack.manifest import COMMANDS, ECHO, FAREWELLS
 from bot.chat.slack.people import Admins
 from bot.commands.spec import Caller, FrontDesk
 from bot.domain.card import Card
@@ -24,13 +26,16 @@ from bot.domain.words import Language
 from bot.ports import Clock, Outbox
 
 Next = Callable[[], Awaitable[Any]]
+Farewell = Callable[[str, str, datetime], Awaitable[None]]
+"""What happened, to which workspace, when. May raise StoreAway."""
 _FINE, _REFUSED, _AWAY = 200, 400, 503
 _ID = re.compile(r"[0-9]{1,18}")
+_YEAR_9999 = 253_402_300_799
 FAREWELL_SECONDS = 2.0
 
 
 class Listener:
-    """Answers commands and notes echoes. `app` is the Bolt application to dispatch requests to."""
+    """Answers commands, notes echoes and farewells. `app` is the Bolt application to dispatch requests to."""
 
     def __init__(
         self,
@@ -39,12 +44,16 @@ class Listener:
         admins: Admins,
         desk: FrontDesk,
         outbox: Outbox,
+        farewell: Farewell,
+        ears: Ears,
         clock: Clock,
         language: Language,
     ) -> None:
         self._admins = admins
         self._desk = desk
         self._outbox = outbox
+        self._farewell = farewell
+        self._ears = ears
         self._clock = clock
         self._language = language
         self._busy: set[asyncio.Task[Any]] = set()
@@ -75,29 +84,42 @@ class Listener:
             ignoring_self_events_enabled=False,
             attaching_conversation_kwargs_enabled=False,
         )
-        app.use(self._echo)
+        app.use(self._event)
         for command in COMMANDS:
             app.command(command)(self._command)
         return app
 
-    async def _echo(self, request: AsyncBoltRequest, next: Next) -> BoltResponse | None:  # noqa: A002 (Bolt's name)
+    async def _event(self, request: AsyncBoltRequest, next: Next) -> BoltResponse | None:  # noqa: A002 (Bolt's name)
         """A middleware and no listener: Bolt acknowledges an event before its listener runs.
 
-        Slack shall deliver an echo again that the store could not take.
+        Slack shall deliver an event again that the store could not take.
         https://docs.slack.dev/apis/events-api/#retries
         """
-        delivery = _our_delivery(request.body)
-        if delivery is None:
+        note = self._noted(request.body)
+        if note is None:
             await next()
             return None
-        event = request.body["event"]
-        receipt = Receipt(message=str(event.get("message_ts", "")), channel=str(event.get("channel_id", "")))
         try:
-            await self._outbox.echoed(delivery, receipt, self._clock.now())
+            await note
         except StoreAway:
-            self._log.warning("An echo of a post came while the database was away; Slack will send it again")
+            self._ears.miss()
+            self._log.warning("An event came while the database was away; Slack will send it again")
             return BoltResponse(status=_AWAY)
         return BoltResponse(status=_FINE)
+
+    def _noted(self, body: Mapping[str, Any]) -> Awaitable[None] | None:
+        """What there is to do about an event that is ours to know."""
+        event = body.get("event")
+        if not isinstance(event, dict):
+            return None
+        delivery = _our_delivery(event, body)
+        if delivery is not None:
+            receipt = Receipt(message=str(event.get("message_ts", "")), channel=str(event.get("channel_id", "")))
+            return self._outbox.echoed(delivery, receipt, self._clock.now())
+        kind, workspace = event.get("type"), body.get("team_id")
+        if kind in FAREWELLS and isinstance(workspace, str) and _is_farewell(event):
+            return self._farewell(kind, workspace, _time(body) or self._clock.now())
+        return None
 
     async def _command(self, ack: AsyncAck, respond: AsyncRespond, command: Mapping[str, str]) -> None:
         await ack()
@@ -138,12 +160,23 @@ async def _authorize(enterprise_id: str | None, team_id: str | None) -> Authoriz
     return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id)
 
 
-def _our_delivery(body: Mapping[str, Any]) -> int | None:
+def _our_delivery(event: Mapping[str, Any], body: Mapping[str, Any]) -> int | None:
     """The delivery that an echo is about, if it is an echo of a post of this very app: anybody can send metadata."""
-    event = body.get("event")
-    if not isinstance(event, dict) or event.get("type") != "message_metadata_posted":
+    if event.get("type") != "message_metadata_posted":
         return None
     metadata = event.get("metadata") or {}
     ours = event.get("app_id", body.get("api_app_id")) == body.get("api_app_id")
     said = str((metadata.get("event_payload") or {}).get("delivery", ""))
     return int(said) if ours and metadata.get("event_type") == ECHO and _ID.fullmatch(said) else None
+
+
+def _is_farewell(event: Mapping[str, Any]) -> bool:
+    """People's own tokens may be revoked too; we asked for none. https://docs.slack.dev/reference/events/tokens_revoked"""
+    tokens = event.get("tokens")
+    return event.get("type") != "tokens_revoked" or bool(isinstance(tokens, dict) and tokens.get("bot"))
+
+
+def _time(body: Mapping[str, Any]) -> datetime | None:
+    """When it happened, which may be minutes before it comes."""
+    said = body.get("event_time")
+    return datetime.fromtimestamp(said, UTC) if isinstance(said, int) and 0 < said < _YEAR_9999 else None

@@ -6,7 +6,15 @@ COMMANDS = ("/outage", "/panne")
 ECHO = "planb_delivery"
 """The event type of the metadata on our posts. Everybody in the workspace may read it: it holds an opaque id only."""
 
+UNINSTALLED, REVOKED = "app_uninstalled", "tokens_revoked"
+FAREWELLS = frozenset({UNINSTALLED, REVOKED})
+"""What Slack says when a workspace removes the app, in no fixed order.
+
+https://docs.slack.dev/reference/events/app_uninstalled
+"""
+
 PATH = "/slack/events"
+INSTALL_PATH, REDIRECT_PATH = "/slack/install", "/slack/oauth_redirect"
 SCOPES = ("chat:write", "commands", "metadata.message:read", "users:read")
 """The least we can do with: post, be asked, hear the echo of our own posts, see who is an admin."""
 
@@ -17,7 +25,9 @@ _USAGE = "status [service] | subscribe <service> | help"
 
 def manifest(http_url: str | None) -> dict[str, Any]:
     """For Socket Mode (no public address needed), or for HTTP where `http_url` is our own public base address."""
-    address = {"url": http_url.rstrip("/") + PATH} if http_url else {}
+    base = (http_url or "").rstrip("/")
+    address = {"url": base + PATH} if base else {}
+    redirects = {"redirect_urls": [base + REDIRECT_PATH]} if base else {}
     return {
         "display_information": {"name": "Plan B", "description": DESCRIPTION, "background_color": "#1f3a5f"},
         "features": {
@@ -29,7 +39,7 @@ def manifest(http_url: str | None) -> dict[str, Any]:
             "bot_user": {"display_name": "Plan B", "always_online": True},
             "slash_commands": [_command(name, address) for name in COMMANDS],
         },
-        "oauth_config": {"scopes": {"bot": list(SCOPES)}},
+        "oauth_config": {**redirects, "scopes": {"bot": list(SCOPES)}},
         "settings": {
             "event_subscriptions": _events(address),
             "org_deploy_enabled": False,
@@ -52,7 +62,7 @@ def _command(name: str, address: dict[str, str]) -> dict[str, Any]:
 def _events(address: dict[str, str]) -> dict[str, Any]:
     return {
         **{f"request_{key}": value for key, value in address.items()},
-        "bot_events": ["message_metadata_posted"],
+        "bot_events": sorted({"message_metadata_posted", *FAREWELLS}),
         # Without this Slack sends no metadata event at all. Our own app id is not known before the app exists, so
         # any app's is asked for, and listening.py tells ours from others'.
         # https://docs.slack.dev/reference/events/message_metadata_posted

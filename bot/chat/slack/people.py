@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-import aiohttp
-from slack_sdk.errors import SlackClientError
-from slack_sdk.web.async_client import AsyncWebClient
-
-from bot.chat.slack.errors import describe, word
+from bot.chat.slack.calls import call
+from bot.chat.slack.errors import word
+from bot.chat.slack.workspaces import Workspaces
+from bot.domain.errors import SendError, StoreAway
 from bot.ports import Clock
 
 KEPT = timedelta(minutes=10)
@@ -18,10 +17,14 @@ ASK_SECONDS = 2.5
 
 
 class Admins:
-    """Those named in the settings, and the workspace's own admins and owners, asked of Slack and kept for a while."""
+    """Those named in the settings, and the workspace's own admins and owners, asked of Slack and kept for a while.
 
-    def __init__(self, *, client: AsyncWebClient, named: frozenset[str], clock: Clock) -> None:
-        self._client = client
+    A name `U0123` is a person of the workspace that the bot token is of, `T0123:U0123` one of another: ids of people
+    are unique in their workspace only.
+    """
+
+    def __init__(self, *, workspaces: Workspaces, named: frozenset[str], clock: Clock) -> None:
+        self._workspaces = workspaces
         self._named = named
         self._clock = clock
         self._known: dict[tuple[str, str], tuple[datetime, bool]] = {}
@@ -29,7 +32,7 @@ class Admins:
 
     async def may_manage(self, user: str, workspace: str) -> bool:
         """Never raises: where Slack cannot tell, the answer is no."""
-        if user in self._named:
+        if await self._is_named(user, workspace):
             return True
         now = self._clock.now()
         self._known = {key: known for key, known in self._known.items() if known[0] > now}
@@ -40,15 +43,28 @@ class Admins:
             self._known[workspace, user] = (now + KEPT, answer)
         return self._known[workspace, user][1]
 
+    async def _is_named(self, user: str, workspace: str) -> bool:
+        if f"{workspace}:{user}" in self._named:
+            return True
+        try:
+            return user in self._named and await self._workspaces.is_home(workspace)
+        except SendError as error:
+            self._log.warning("Slack does not say which workspace is ours: %s", error)
+            return False
+
     async def _ask(self, user: str, workspace: str) -> bool | None:
         """None where Slack gives no answer now, so that the next command asks again."""
         try:
             async with asyncio.timeout(ASK_SECONDS):
-                answer = await self._client.users_info(user=user)
-        except (SlackClientError, aiohttp.ClientError, OSError, ValueError, AttributeError) as error:
-            self._log.warning("Slack does not say whether a person is an admin: %s", describe(error))
-            return False if word(error) == "missing_scope" else None
-        return _is_admin(answer.get("user") or {}, workspace)
+                client = await self._workspaces.client(workspace)
+                answer = await call(client.users_info, user=user)
+                if not _is_admin(answer.get("user") or {}, workspace):
+                    return False
+                # The request says where the person is from: in a shared channel, perhaps another company.
+                return await self._workspaces.has_token_of(workspace)
+        except (SendError, StoreAway, TimeoutError) as error:
+            self._log.warning("Slack does not say whether a person is an admin: %s", str(error) or "in time")
+            return False if word(error.__cause__) == "missing_scope" else None
 
 
 def _is_admin(person: Mapping[str, Any], workspace: str) -> bool:

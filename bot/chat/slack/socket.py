@@ -6,14 +6,14 @@ https://docs.slack.dev/apis/events-api/using-socket-mode
 import asyncio
 from typing import Any
 
-import aiohttp
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
-from slack_sdk.errors import SlackClientError
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.chat.slack.errors import describe, mend, verdict
+from bot.chat.slack.calls import call
+from bot.chat.slack.ears import Ears
+from bot.chat.slack.errors import mend
 from bot.domain.errors import SendError
 
 CONNECT_SECONDS = 20.0
@@ -23,7 +23,7 @@ PATIENCE = 8
 each address that Slack hands out is good for one connection."""
 
 
-async def listen(app: AsyncApp, client: AsyncWebClient, app_token: str, ping_interval: float) -> None:
+async def listen(app: AsyncApp, client: AsyncWebClient, app_token: str, ears: Ears, ping_interval: float) -> None:
     """Hear what Slack says until cancelled.
 
     Raise SettingsError where the app token is wrong, SendError or ConnectionError where trying again may help.
@@ -34,27 +34,35 @@ async def listen(app: AsyncApp, client: AsyncWebClient, app_token: str, ping_int
     try:
         async with asyncio.timeout(CONNECT_SECONDS):
             await socket.connect()  # type: ignore[no-untyped-call]
-        await _watch(socket)
+        await _watch(socket, ears)
     except TimeoutError as error:
         raise ConnectionError("Slack's Socket Mode cannot be reached") from error
     finally:
+        ears.close()
         await _close(socket)
 
 
 async def _address(client: AsyncWebClient, app_token: str) -> str:
     """Asked here and not by slack_sdk, which would go on asking for ever with a wrong token."""
     try:
-        answer = await client.apps_connections_open(app_token=app_token)
-    except (SlackClientError, aiohttp.ClientError, OSError, ValueError, AttributeError) as error:
-        raise mend(error, "app token") or SendError(f"slack: {describe(error)}", verdict(error)) from error
+        answer = await call(client.apps_connections_open, app_token=app_token)
+    except SendError as error:
+        raise mend(error.__cause__, "app token") or error from error.__cause__
     return str(answer["url"])
 
 
-async def _watch(socket: SocketModeClient) -> None:
-    missed = 0
+async def _watch(socket: SocketModeClient, ears: Ears) -> None:
+    missed, session = 0, socket.current_session
+    ears.hear()
     while missed < PATIENCE:
         await asyncio.sleep(socket.ping_interval)
-        missed = 0 if await socket.is_connected() else missed + 1
+        connected = await socket.is_connected()
+        if not connected or socket.current_session is not session:
+            ears.close()  # what Slack said in between went elsewhere, or comes again
+        if connected:
+            session = socket.current_session
+            ears.hear()
+        missed = 0 if connected else missed + 1
     raise ConnectionError("Slack's Socket Mode was lost and did not come back")
 
 

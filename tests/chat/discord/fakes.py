@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from bot.commands.spec import Caller, Command, Option
 from bot.domain.card import Card, Tone
 from bot.domain.change import Change, News, Reason
+from bot.domain.errors import StoreAway
 from bot.domain.status import Incident, Kind, Phase
 from bot.domain.subscription import Action, Claim, Delivery, Platform, Receipt, Target
 from bot.domain.words import Language
@@ -36,6 +37,7 @@ FRENCH = {
     "Which tool": "Quel outil",
     "Which tools are down, and what to use instead": "Quels outils sont en panne, et que prendre à la place",
     "Warning": "Attention",
+    "I cannot answer just now. Please ask again in a minute.": "pas maintenant",
 }
 
 
@@ -66,13 +68,61 @@ class FakeDesk:
 
 @dataclass
 class FakeNotes:
+    """What is remembered; `down` while the database is away."""
+
     kept: dict[str, str] = field(default_factory=dict)
+    down: bool = False
 
     async def note(self, name: str) -> str | None:
+        self._answers()
         return self.kept.get(name)
 
     async def set_note(self, name: str, value: str) -> None:
+        self._answers()
         self.kept[name] = value
+
+    def _answers(self) -> None:
+        if self.down:
+            raise StoreAway("gone")
+
+
+@dataclass
+class FakeLeases:
+    """Who holds what until when, as the database has it; `down` while that is away."""
+
+    held: dict[str, tuple[str, datetime]] = field(default_factory=dict)
+    down: bool = False
+
+    async def hold(self, name: str, owner: str, now: datetime, lease: timedelta) -> int | None:
+        self._answers()
+        holder, until = self.held.get(name, (owner, now))
+        if holder != owner and until > now:
+            return None
+        self.held[name] = (owner, now + lease)
+        return 1
+
+    async def let_go(self, name: str, owner: str, now: datetime) -> None:
+        self._answers()
+        if self.held.get(name, ("", now))[0] == owner:
+            del self.held[name]
+
+    def _answers(self) -> None:
+        if self.down:
+            raise StoreAway("gone")
+
+
+@dataclass
+class FakeSubscriptions:
+    """Forgets servers, after the queued errors."""
+
+    forgotten: list[tuple[Platform, str]] = field(default_factory=list)
+    errors: list[Exception] = field(default_factory=list)
+
+    async def forget_workspace(self, platform: Platform, workspace: str, now: datetime) -> int:
+        if self.errors:
+            raise self.errors.pop(0)
+        self.forgotten.append((platform, workspace))
+        return 2
 
 
 @dataclass

@@ -43,6 +43,7 @@ class Session:
 
     id: str
     socket: web.WebSocketResponse
+    transport: asyncio.Transport | None
     sent: list[Json] = field(default_factory=list)
 
 
@@ -112,6 +113,7 @@ class Front:
         self.threads: set[str] = set()
         self.syncs: list[Any] = []
         self.faults: list[Fault] = []
+        self.delays: dict[str, float] = {}
         self.sessions: dict[str, Session] = {}
         self.ready = asyncio.Event()
         self.identified = self.resumed = 0
@@ -121,6 +123,10 @@ class Front:
         self._left: tuple[float, int] | None = None
         self.callbacks: dict[str, asyncio.Future[Json]] = {}
         self.originals: dict[str, asyncio.Future[Json]] = {}
+        self.endpoint: Callable[[Json], Awaitable[None]] | None = None
+        self.endpoint_url: str | None = None
+        self.verify_key = "00"
+        self.closed: list[int | None] = []
 
     async def __aenter__(self) -> Self:
         app = web.Application()
@@ -129,6 +135,7 @@ class Front:
         routes: dict[tuple[str, str], Route] = {
             ("GET", "/users/@me"): self._me,
             ("GET", "/oauth2/applications/@me"): self._application,
+            ("GET", "/gateway"): self._door,
             ("GET", "/gateway/bot"): self._limits,
             ("PUT", "/applications/{app}/commands"): self._sync,
             ("POST", "/users/@me/channels"): self._direct,
@@ -167,6 +174,7 @@ class Front:
             body = await request.json() if request.can_read_body else None
             path = request.path.removeprefix("/api")
             self.log.append((request.method, path, body))
+            await asyncio.sleep(next((pause for part, pause in self.delays.items() if part in path), 0))
             fault = next((f for f in self.faults if f.times and f.method == request.method and f.path in path), None)
             if fault is None:
                 return await route(request, body)
@@ -190,9 +198,13 @@ class Front:
         return _json(user(APPLICATION, "planb", bot=True))
 
     async def _application(self, request: web.Request, body: Any) -> web.Response:
-        data = {"id": str(APPLICATION), "name": "planb", "description": "", "verify_key": "00", "icon": None}
-        flags = {"bot_public": True, "bot_require_code_grant": False, "flags": 0}
+        data = {"id": str(APPLICATION), "name": "planb", "description": "", "icon": None}
+        flags: Json = {"bot_public": True, "bot_require_code_grant": False, "flags": 0}
+        flags |= {"verify_key": self.verify_key, "interactions_endpoint_url": self.endpoint_url}
         return _json({**data, **flags, "owner": user(OWNER, "ada"), "team": None, "summary": ""})
+
+    async def _door(self, _: web.Request, __: Any) -> web.Response:
+        return web.json_response({"url": self.gateway_url})
 
     async def _limits(self, request: web.Request, body: Any) -> web.Response:
         limit = {"total": 1000, "remaining": self.remaining, "reset_after": 1000, "max_concurrency": 1}
@@ -299,16 +311,17 @@ class Front:
         await socket.send_json({"op": 10, "d": {"heartbeat_interval": 40_000}})
         async for message in socket:
             if message.type is WSMsgType.TEXT:
-                await self._hear(socket, message.json())
+                await self._hear(socket, message.json(), request.transport)
+        self.closed.append(socket.close_code)
         return socket
 
-    async def _hear(self, socket: web.WebSocketResponse, said: Json) -> None:
+    async def _hear(self, socket: web.WebSocketResponse, said: Json, transport: asyncio.Transport | None) -> None:
         if said["op"] == 1:
             await socket.send_json({"op": 11})
         elif said["op"] == 2:
             self.identified += 1
             self.intents = said["d"]["intents"]
-            session = self.sessions[self._id()] = Session(f"s{self.identified}", socket)
+            session = self.sessions[self._id()] = Session(f"s{self.identified}", socket, transport)
             about = {"session_id": session.id, "resume_gateway_url": self.gateway_url, "v": 10}
             guilds = [{"id": str(GUILD), "unavailable": True}]
             application = {"id": str(APPLICATION), "flags": 0}
@@ -319,7 +332,7 @@ class Front:
             self.ready.set()
         elif said["op"] == 6:
             session = next(s for s in self.sessions.values() if s.id == said["d"]["session_id"])
-            session.socket = socket
+            session.socket, session.transport = socket, transport
             self.resumed += 1
             for event in session.sent[said["d"]["seq"] :]:
                 await socket.send_json(event)
@@ -341,12 +354,30 @@ class Front:
         for session in self.sessions.values():
             await session.socket.close(code=WSCloseCode(code) if code < 3000 else code)
 
+    def cut(self) -> None:
+        """The network is gone: no close frame, no goodbye."""
+        for session in self.sessions.values():
+            if session.transport is not None:
+                session.transport.abort()
+
     # People
 
     async def interact(self, kind: int, options: list[Json], command: str, **more: Any) -> tuple[str, Json]:
-        """Type `/outage command options` (2) or a part of it (4); the token of it and how it was first answered."""
+        """Type `/outage command options` (2) or a part of it (4); the token of it and how it was first answered.
+
+        It goes to the application's endpoint where it has one, else to everybody who is connected.
+        """
+        asked = self.asked(kind, options, command, **more)
+        if self.endpoint:
+            await self.endpoint(asked)
+        else:
+            await self.dispatch("INTERACTION_CREATE", asked)
+        return asked["token"], await asyncio.wait_for(asyncio.shield(self.callbacks[asked["id"]]), 3)
+
+    def asked(self, kind: int, options: list[Json], command: str, **more: Any) -> Json:
+        """What an application gets."""
         number = self._id()
-        answered = self.callbacks[number] = asyncio.get_running_loop().create_future()
+        self.callbacks[number] = asyncio.get_running_loop().create_future()
         token = f"token{number}"
         self.originals[token] = asyncio.get_running_loop().create_future()
         where = more.pop("where", channel())
@@ -369,8 +400,7 @@ class Front:
             "context": 0,
             "data": data,
         }
-        await self.dispatch("INTERACTION_CREATE", {**payload, **more})
-        return token, await asyncio.wait_for(asyncio.shield(answered), 3)
+        return {**payload, **more}
 
     async def ask(self, command: str, *, where: Json | None = None, options: Json | None = None, **more: Any) -> Json:
         """Type a command and wait for its embed."""

@@ -18,6 +18,13 @@ from tests.chat.discord.front import CHANNEL, GUILD, OWNER, Fault, Front, channe
 MANAGE_CHANNELS, ADMINISTRATOR, MANAGE_MESSAGES = 1 << 4, 1 << 3, 1 << 13
 
 
+@pytest.fixture(params=["connected", "over_http"])
+def chat(request: pytest.FixtureRequest) -> DiscordChat:
+    """Whichever way a command comes, it is the same command."""
+    answering: DiscordChat = request.getfixturevalue(request.param)
+    return answering
+
+
 async def test_a_command_is_acknowledged_first_and_answered_with_a_card(
     chat: DiscordChat, front: Front, desk: FakeDesk
 ) -> None:

@@ -11,12 +11,12 @@ from discord.gateway import KeepAliveHandler
 from bot.chat.discord.app import DiscordChat
 from bot.chat.discord.client import OutageClient
 from bot.domain.errors import SendError, SettingsError
-from tests.chat.discord.conftest import running
-from tests.chat.discord.fakes import NOON, FakeClock, FakeDesk, FakeNotes, card, claim
+from tests.chat.discord.conftest import Make, running, until
+from tests.chat.discord.fakes import NOON, FakeClock, FakeNotes, card, claim
 from tests.chat.discord.front import Fault, Front
 
 NOW = int(NOON.timestamp())
-THEIRS = ("front", "aiohttp", "_delay_ready")
+THEIRS = ("front", "aiohttp", "_delay_ready", "Queue.get")
 """Tasks of the test's server, of aiohttp, and one of discord.py that ends by itself two seconds later."""
 
 
@@ -44,12 +44,8 @@ async def test_one_malformed_event_ends_it_with_an_error_to_start_again_after(
         await unconnected.deliver(claim(), card())
 
 
-async def test_a_refused_token_says_how_to_mend_it(
-    front: Front, desk: FakeDesk, notes: FakeNotes, clock: FakeClock
-) -> None:
-    chat = DiscordChat(
-        token="bad.to.ken", desk=desk, notes=notes, clock=clock, api_url=front.api_url, gateway_url=front.gateway_url
-    )
+async def test_a_refused_token_says_how_to_mend_it(front: Front, make: Make) -> None:
+    chat = make(token="bad.to.ken")
     with pytest.raises(SettingsError, match="copy the token again"):
         await chat.run()
     with pytest.raises(SettingsError, match="copy the token again"):
@@ -57,15 +53,30 @@ async def test_a_refused_token_says_how_to_mend_it(
     assert front.identified == 0
 
 
-@pytest.mark.parametrize(("code", "error"), [(4004, SettingsError), (4011, ConnectionError)])
-async def test_a_gateway_that_refuses_us_ends_it(
-    unconnected: DiscordChat, front: Front, code: int, error: type[Exception]
+async def test_a_gateway_that_refuses_our_token_ends_it(unconnected: DiscordChat, front: Front) -> None:
+    async with running(unconnected) as task:
+        await asyncio.wait_for(front.ready.wait(), 3)
+        await front.kick(4004)
+        with pytest.raises(SettingsError, match="copy the token again"):
+            await asyncio.wait_for(task, 5)
+
+
+@pytest.mark.parametrize(("code", "advice"), [(4011, "DISCORD_PUBLIC_KEY"), (4014, "intent")])
+async def test_a_gateway_that_is_closed_to_us_is_left_alone_and_messages_go_out(
+    unconnected: DiscordChat, front: Front, code: int, advice: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     async with running(unconnected) as task:
         await asyncio.wait_for(front.ready.wait(), 3)
         await front.kick(code)
-        with pytest.raises(error):
+        with pytest.raises(ConnectionError):
             await asyncio.wait_for(task, 5)
+    async with running(unconnected):
+        await until(lambda: unconnected._posts is not None)
+        await unconnected.deliver(claim(), card())
+        await asyncio.sleep(0.15)
+    assert front.identified == 1
+    assert len(front.shown()) == 1
+    assert advice in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("path", ["/users/@me", "/gateway/bot"])
@@ -147,7 +158,7 @@ async def test_a_gateway_that_does_not_say_goodbye_is_not_waited_for(
     async def never(_: object) -> None:
         await asyncio.Event().wait()
 
-    monkeypatch.setattr("bot.chat.discord.app._FAREWELL", 0.05)
+    monkeypatch.setattr("bot.chat.discord.ending.FAREWELL", 0.05)
     monkeypatch.setattr(OutageClient, "close", never)
     task = asyncio.create_task(unconnected.run())
     await asyncio.wait_for(front.ready.wait(), 3)

@@ -256,3 +256,11 @@ def test_a_nonce_is_short_and_leads_back_to_its_delivery(number: int) -> None:
     text = nonce(number)
     assert len(text) <= 25
     assert int(text.removeprefix("planb-"), 36) == number
+
+
+async def test_it_asks_discord_if_it_is_there_and_shows_nothing(chat: DiscordChat, front: Front) -> None:
+    await chat.alive()
+    front.faults.append(Fault("GET", "/gateway", 503))
+    with pytest.raises(SendError):
+        await chat.alive()
+    assert front.shown() == []

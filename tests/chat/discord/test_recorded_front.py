@@ -11,11 +11,10 @@ from typing import Any
 import aiohttp
 import pytest
 
-from bot.chat.discord.app import DiscordChat
 from bot.domain.subscription import Action
 from tests.captures import captures
-from tests.chat.discord.conftest import running
-from tests.chat.discord.fakes import TOKEN, FakeClock, FakeDesk, FakeNotes, card, claim
+from tests.chat.discord.conftest import Make, running
+from tests.chat.discord.fakes import card, claim
 
 
 def folder() -> Path:
@@ -72,9 +71,9 @@ class Control:
             await asyncio.sleep(0.02)
 
 
-async def test_its_schema_takes_every_body(address: str, desk: FakeDesk, notes: FakeNotes, clock: FakeClock) -> None:
+async def test_its_schema_takes_every_body(address: str, make: Make) -> None:
     api, gateway = f"http://{address}/api/v10", f"ws://{address}/gw"
-    chat = DiscordChat(token=TOKEN, desk=desk, notes=notes, clock=clock, api_url=api, gateway_url=gateway)
+    chat = make(api_url=api, gateway_url=gateway)
     options = [{"name": "status", "type": 1, "options": [{"name": "tool", "type": 3, "value": "paper-mill"}]}]
     async with aiohttp.ClientSession(f"http://{address}") as session, running(chat):
         control = Control(session)

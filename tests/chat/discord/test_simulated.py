@@ -7,6 +7,7 @@ import simcord
 from bot.chat.discord.client import OutageClient
 from bot.chat.discord.embeds import embed
 from bot.chat.discord.posts import Posts
+from bot.chat.discord.refusals import Refusals
 from bot.domain.card import Card, Fact, Item, Listing, Tone
 from bot.domain.subscription import Action
 from tests.chat.discord.fakes import FakeClock, FakeDesk, FakeNotes, card, claim
@@ -14,7 +15,10 @@ from tests.chat.discord.fakes import FakeClock, FakeDesk, FakeNotes, card, claim
 
 @pytest.fixture
 def simcord_bot(desk: FakeDesk, notes: FakeNotes, clock: FakeClock) -> discord.Client:
-    return OutageClient(desk=desk, notes=notes, clock=clock)
+    async def forget(_: str) -> int:
+        return 0
+
+    return OutageClient(desk=desk, notes=notes, clock=clock, forget=forget, trace=Refusals(clock).trace())
 
 
 @pytest.mark.parametrize(

@@ -96,13 +96,14 @@ def claim(
     number: int = 7,
     root: Receipt | None = None,
     channel: str = "C0OPS",
+    workspace: str = TEAM,
     unsettled_since: datetime | None = None,
 ) -> Claim:
     incident = Incident(id="i1", kind=Kind.INCIDENT, title="Logins fail", phase=Phase.INVESTIGATING)
     change = Change(service="parrot", feed="parrot", news=News.OPENED, reason=Reason.NEW_INCIDENT, incident=incident)
     delivery = Delivery(
         key=f"key-{number}",
-        target=Target(platform=Platform.SLACK, workspace=TEAM, channel=channel),
+        target=Target(platform=Platform.SLACK, workspace=workspace, channel=channel),
         action=action,
         change=change,
         reason="because",

@@ -1,6 +1,7 @@
 """A stand-in for Slack on loopback: Web API, Socket Mode, response URLs, and the accidents that Slack has."""
 
 import asyncio
+import base64
 import hashlib
 import hmac
 import itertools
@@ -19,6 +20,8 @@ from slack_sdk.models.blocks import Block
 
 BOT_TOKEN, APP_TOKEN, SECRET = "xoxb-fine", "xapp-fine", "a signing secret"
 TEAM, BOT_USER, BOT, APP = "T0HOME", "U0BOT", "B0BOT", "A0PLANB"
+AWAY, AWAY_TOKEN = "T0AWAY", "xoxb-away"
+CLIENT, CLIENT_SECRET = "1.2", "a client secret"
 Answer = dict[str, Any]
 
 
@@ -35,11 +38,18 @@ class Fault:
 
 
 class SlackFront:
-    """What Slack knows. `posts` are messages by channel and ts; `calls` is everything that was asked of it."""
+    """What Slack knows. `posts` are messages by channel and ts; `calls` is everything that was asked of it.
+
+    `tokens` are good in one workspace each, `revoked` ones are not any more; `codes` lead to a new one.
+    """
 
     def __init__(self) -> None:
         self.posts: dict[tuple[str, str], Answer] = {}
         self.calls: list[tuple[str, Answer]] = []
+        self.tokens = {BOT_TOKEN: TEAM, AWAY_TOKEN: AWAY}
+        self.revoked: set[str] = set()
+        self.codes: dict[str, Answer] = {}
+        self.spoken: list[tuple[str, str]] = []
         self.faults: dict[str, deque[Fault]] = {}
         self.responses: asyncio.Queue[Answer] = asyncio.Queue()
         self.response_statuses: deque[int] = deque()
@@ -123,20 +133,20 @@ class SlackFront:
             **more,
         }
 
-    def event_payload(self, event: Answer) -> Answer:
+    def event_payload(self, event: Answer, *, team: str = TEAM, at: int = 1_790_000_000) -> Answer:
         return {
             "type": "event_callback",
-            "team_id": TEAM,
+            "team_id": team,
             "api_app_id": APP,
             "event": event,
             "event_id": f"Ev{next(self._serial)}",
-            "event_time": 1_790_000_000,
-            "authorizations": [{"team_id": TEAM, "user_id": BOT_USER, "is_bot": True}],
+            "event_time": at,
+            "authorizations": [{"team_id": team, "user_id": BOT_USER, "is_bot": True}],
         }
 
-    async def deliver_event(self, event: Answer, *, within: float = 3.0) -> None:
+    async def deliver_event(self, event: Answer, *, within: float = 3.0, **more: Any) -> None:
         """Raise TimeoutError where the app does not acknowledge."""
-        await self._envelope("events_api", self.event_payload(event), within=within)
+        await self._envelope("events_api", self.event_payload(event, **more), within=within)
 
     async def response(self) -> Answer:
         """What was posted to a response URL."""
@@ -171,19 +181,23 @@ class SlackFront:
         fault = self.faults[method].popleft() if self.faults.get(method) else None
         if fault and not fault.after:
             return _broken(request, fault)
-        token = request.headers.get("Authorization", "").removeprefix("Bearer ")
-        answer = self._answer(method, token, arguments)
+        said = request.headers.get("Authorization", "")
+        token = said.removeprefix("Bearer ")
+        answer = self._grant(said, arguments) if method == "oauth.v2.access" else self._answer(method, token, arguments)
         return _broken(request, fault) if fault else web.json_response(answer)
 
     def _answer(self, method: str, token: str, arguments: Answer) -> Answer:
-        if token != (APP_TOKEN if method == "apps.connections.open" else BOT_TOKEN):
-            return {
-                "ok": False,
-                "error": "not_allowed_token_type" if token in {BOT_TOKEN, APP_TOKEN} else "invalid_auth",
-            }
+        if method == "api.test":
+            return {"ok": True}
+        if token in self.revoked:
+            return {"ok": False, "error": "token_revoked"}
+        if token not in ([APP_TOKEN] if method == "apps.connections.open" else self.tokens):
+            known_token = token in {APP_TOKEN, *self.tokens}
+            return {"ok": False, "error": "not_allowed_token_type" if known_token else "invalid_auth"}
+        self.spoken.append((method, self.tokens.get(token, "")))
         known = {
             "apps.connections.open": self._open,
-            "auth.test": self._test,
+            "auth.test": lambda _: self._test(self.tokens[token]),
             "chat.postMessage": self._post,
             "chat.update": self._update,
             "users.info": self._person,
@@ -195,8 +209,30 @@ class SlackFront:
         self.opens += 1
         return {"ok": True, "url": f"{self.url.replace('http', 'ws')}/link?ticket={self.opens}"}
 
-    def _test(self, _: Answer) -> Answer:
-        return {"ok": True, "team": "Home", "team_id": TEAM, "user": "planb", "user_id": BOT_USER, "bot_id": BOT}
+    def _grant(self, said: str, arguments: Answer) -> Answer:
+        """https://docs.slack.dev/reference/methods/oauth.v2.access: a code is good once."""
+        if said != "Basic " + base64.b64encode(f"{CLIENT}:{CLIENT_SECRET}".encode()).decode():
+            return {"ok": False, "error": "invalid_client_id"}
+        team = self.codes.pop(arguments.get("code", ""), None)
+        if team is None:
+            return {"ok": False, "error": "invalid_code"}
+        token = f"xoxb-granted-{next(self._serial)}"
+        self.tokens[token] = team["id"]
+        return {
+            "ok": True,
+            "access_token": token,
+            "token_type": "bot",
+            "scope": "chat:write,commands,metadata.message:read,users:read",
+            "bot_user_id": BOT_USER,
+            "app_id": APP,
+            "team": team,
+            "enterprise": None,
+            "authed_user": {"id": "U0ANN"},
+            "is_enterprise_install": False,
+        }
+
+    def _test(self, team: str) -> Answer:
+        return {"ok": True, "team": "Home", "team_id": team, "user": "planb", "user_id": BOT_USER, "bot_id": BOT}
 
     def _post(self, said: Answer) -> Answer:
         if refusal := _refusal(said):

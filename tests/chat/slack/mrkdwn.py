@@ -4,16 +4,16 @@ It shares no code with the adapter. It takes for live whatever might be.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
 DATE = re.compile(r"!date\^[1-9][0-9]*\^[^|^<>]*\|[0-9:\- ]{16,17} UTC")
-LINK = re.compile(r"https?://[^\s|<>\"`]+(\|[^<>]*)?", re.DOTALL)
+LINK = re.compile(r"https?://[^\s|<>\"`]+(\|[^<>]*)?", re.DOTALL | re.IGNORECASE)
 EMOJI = re.compile(r":[\w+'-]+:")
 MENTION = re.compile(r"(?<![A-Za-z0-9._%+-])@\w|@(everyone|here|channel|group)", re.IGNORECASE)
-UNSEEN = re.compile(
-    "[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200c-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]"
-)
+BREAK = "\u200b"
+"""The one unseen character that is ours."""
 
 
 def objects(found: Any) -> Iterator[dict[str, Any]]:
@@ -34,7 +34,38 @@ def texts(message: dict[str, Any]) -> list[str]:
 
 def dangers(text: str) -> list[str]:
     """All that is or may be live in one text, but dates and http(s) links."""
-    return [*_controls(text), *_names(text), *UNSEEN.findall(text)]
+    return [*_controls(text), *_names(text), *unseen(text)]
+
+
+def unseen(text: str) -> list[str]:
+    """Control, format, surrogate, private and unknown characters."""
+    return [c for c in text if c not in {"\n", BREAK} and unicodedata.category(c) in {"Cc", "Cf", "Cs", "Co", "Cn"}]
+
+
+def addresses(text: str) -> list[str]:
+    """Where the links of a text lead."""
+    found = re.findall(r"<(https?://[^|<>]+)(?:\|[^<>]*)?>", text, flags=re.IGNORECASE)
+    return [address.replace("&amp;", "&") for address in found]
+
+
+def too_long(message: dict[str, Any]) -> list[str]:
+    """Limits that are broken: https://docs.slack.dev/reference/block-kit/blocks, and 4,000 characters for the text.
+
+    Counted in UTF-16 units, the most that anybody could count.
+    """
+    found = [("text", message["text"], 4000)]
+    blocks = message.get("blocks", [])
+    for block in blocks:
+        found += [("section", block["text"]["text"], 3000)] if "text" in block else []
+        found += [("field", field["text"], 2000) for field in block.get("fields", [])]
+        found += [("context", element["text"], 2000) for element in block.get("elements", [])]
+    wrong = [f"{what}: {_size(text)}" for what, text, most in found if not 0 < _size(text) <= most]
+    crowded = [f"{len(block['fields'])} fields" for block in blocks if len(block.get("fields", [])) > 10]
+    return [*wrong, *crowded, *([f"{len(blocks)} blocks"] if len(blocks) > 50 else [])]
+
+
+def _size(text: str) -> int:
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _controls(text: str) -> Iterator[str]:

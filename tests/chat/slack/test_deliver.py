@@ -11,8 +11,8 @@ from bot.domain.errors import Scope, SendError, Verdict
 from bot.domain.subscription import Action, Receipt
 from bot.ports import Settled
 from tests.chat.slack.conftest import running, until
-from tests.chat.slack.fakes import CARD, NOON, FakeClock, FakeOutbox, claim
-from tests.chat.slack.front import Fault, SlackFront
+from tests.chat.slack.fakes import CARD, NOON, FakeClock, FakeDesk, FakeOutbox, claim
+from tests.chat.slack.front import BOT_TOKEN, Fault, SlackFront
 
 GONE = Receipt(message="1.000001", channel="C0OPS")
 
@@ -100,7 +100,7 @@ async def test_an_edit_that_fails_otherwise_is_no_reason_to_follow_up(chat: Slac
     with pytest.raises(SendError) as raised:
         await chat.deliver(claim(Action.EDIT, root=root), CARD)
 
-    assert raised.value.verdict == Verdict(permanent=True)
+    assert raised.value.verdict == Verdict(permanent=True, scope=Scope.CHANNEL)
     assert len(front.posts) == 1
 
 
@@ -131,7 +131,7 @@ async def test_it_waits_as_long_as_slack_wishes(chat: SlackChat, front: SlackFro
     with pytest.raises(SendError) as raised:
         await chat.deliver(claim(), CARD)
 
-    assert raised.value.verdict == Verdict(retry_after=timedelta(seconds=37), scope=Scope.WORKSPACE)
+    assert raised.value.verdict == Verdict(retry_after=timedelta(seconds=37), limited=True, scope=Scope.WORKSPACE)
     assert len(front.calls) == 1
 
 
@@ -159,9 +159,10 @@ async def test_it_does_not_know_whether_a_post_went_out_and_never_tries_again_it
 
 
 async def test_nothing_was_sent_where_nobody_listens(
-    unused_tcp_port: int, desk: object, outbox: FakeOutbox, clock: FakeClock, chat: SlackChat
+    unused_tcp_port: int, desk: FakeDesk, outbox: FakeOutbox, clock: FakeClock
 ) -> None:
-    chat._client.base_url = f"http://127.0.0.1:{unused_tcp_port}/api/"
+    api_url = f"http://127.0.0.1:{unused_tcp_port}/api/"
+    chat = SlackChat(bot_token=BOT_TOKEN, desk=desk, outbox=outbox, clock=clock, api_url=api_url)
 
     with pytest.raises(SendError) as raised:
         await chat.deliver(claim(), CARD)
@@ -212,3 +213,11 @@ async def test_it_waits_for_the_echo_as_long_as_slack_repeats_it_and_then_sends_
 
 async def test_an_edit_may_simply_be_made_again(chat: SlackChat) -> None:
     assert await chat.settle(claim(Action.EDIT, root=GONE, unsettled_since=NOON), NOON) == Settled()
+
+
+async def test_it_asks_slack_if_it_is_there_and_shows_nothing(chat: SlackChat, front: SlackFront) -> None:
+    await chat.alive()
+    front.break_next("api.test", Fault(status=503))
+    with pytest.raises(SendError):
+        await chat.alive()
+    assert [method for method, _ in front.calls] == ["api.test"] * 2

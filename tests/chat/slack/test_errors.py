@@ -9,10 +9,13 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.chat.slack.errors import MENDS, VERDICTS, describe, mend, verdict, word
+from bot.chat.slack.errors import MENDS, UNSHOWABLE, VERDICTS, describe, mend, verdict, word
+from bot.chat.slack.errors import SHUT as SHUTTING
 from bot.domain.errors import Scope, Verdict
 
-CLOSED, UNCLEAR, LATER = Verdict(permanent=True), Verdict(ambiguous=True), Verdict()
+CLOSED, UNCLEAR, LATER = Verdict(permanent=True, scope=Scope.CHANNEL), Verdict(ambiguous=True), Verdict()
+UNFIT = Verdict(hopeless=True)
+BUSY = Verdict(retry_after=timedelta(minutes=1), scope=Scope.WORKSPACE)
 SHUT = Verdict(retry_after=timedelta(minutes=10), scope=Scope.WORKSPACE)
 
 
@@ -41,6 +44,9 @@ ROWS = {
     "team_access_not_granted": SHUT,
     "token_expired": SHUT,
     "token_revoked": SHUT,
+    "message_limit_exceeded": BUSY,
+    "org_login_required": BUSY,
+    "team_added_to_org": BUSY,
     "channel_not_found": CLOSED,
     "ekm_access_denied": CLOSED,
     "is_archived": CLOSED,
@@ -50,6 +56,7 @@ ROWS = {
     "restricted_action_read_only_channel": CLOSED,
     "restricted_action_thread_locked": CLOSED,
     "restricted_action_thread_only_channel": CLOSED,
+    "restricted_action_of_next_year": CLOSED,
     "cannot_dm_bot": CLOSED,
     "messages_tab_disabled": CLOSED,
     "user_disabled": CLOSED,
@@ -58,8 +65,14 @@ ROWS = {
     "internal_error": UNCLEAR,
     "request_timeout": UNCLEAR,
     "service_unavailable": UNCLEAR,
-    "msg_too_long": LATER,
-    "invalid_blocks": LATER,
+    "msg_too_long": UNFIT,
+    "msg_blocks_too_long": UNFIT,
+    "invalid_blocks": UNFIT,
+    "invalid_blocks_format": UNFIT,
+    "no_text": UNFIT,
+    "invalid_metadata_format": UNFIT,
+    "invalid_metadata_schema": UNFIT,
+    "metadata_too_large": UNFIT,
     "missing_scope": LATER,
     "a_word_of_next_year": LATER,
 }
@@ -68,6 +81,14 @@ ROWS = {
 @pytest.mark.parametrize(("error", "meaning"), ROWS.items())
 def test_every_word_of_slack_has_one_meaning(error: str, meaning: Verdict) -> None:
     assert verdict(refused(error)) == meaning
+
+
+def test_a_token_of_no_use_shuts_its_workspace_and_nothing_else_does() -> None:
+    assert {said for said, meaning in ROWS.items() if meaning == SHUT} == SHUTTING
+
+
+def test_what_cannot_be_shown_is_tried_as_plain_text_and_then_given_up() -> None:
+    assert {ROWS[said] for said in UNSHOWABLE} == {UNFIT}
 
 
 def test_no_row_of_the_table_is_untested() -> None:
@@ -84,12 +105,13 @@ def test_no_row_of_the_table_is_untested() -> None:
         (refused("ratelimited", 429, Retry_After="soon"), 30),
         (refused("ratelimited", 429, Retry_After="-4"), 30),
         (refused("ratelimited", 429, Retry_After="0"), 1),
-        (refused("ratelimited", 429, Retry_After="99999999"), 3600),
+        (refused("ratelimited", 429, Retry_After="7201"), 7201),
+        (refused("ratelimited", 429, Retry_After="99999999"), 3 * 86400),
         (refused("ratelimited", 429, Retry_After="9" * 500), 30),
     ],
 )
 def test_a_rate_limit_says_when_to_come_back(error: SlackApiError, seconds: int) -> None:
-    assert verdict(error) == Verdict(retry_after=timedelta(seconds=seconds), scope=Scope.WORKSPACE)
+    assert verdict(error) == Verdict(retry_after=timedelta(seconds=seconds), limited=True, scope=Scope.WORKSPACE)
 
 
 @pytest.mark.parametrize(

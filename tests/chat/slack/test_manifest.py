@@ -18,9 +18,9 @@ def test_it_asks_for_the_least_scopes_and_no_history() -> None:
     }
 
 
-def test_it_subscribes_to_the_echo_of_its_own_posts_and_to_nothing_else() -> None:
+def test_it_subscribes_to_the_echo_of_its_own_posts_and_to_farewells_and_to_nothing_else() -> None:
     assert manifest(None)["settings"]["event_subscriptions"] == {
-        "bot_events": ["message_metadata_posted"],
+        "bot_events": ["app_uninstalled", "message_metadata_posted", "tokens_revoked"],
         "metadata_subscriptions": [{"app_id": "*", "event_type": "planb_delivery"}],
     }
 
@@ -45,6 +45,11 @@ def test_http_mode_puts_one_address_everywhere() -> None:
     assert said["settings"]["socket_mode_enabled"] is False
     assert said["settings"]["event_subscriptions"]["request_url"] == "https://planb.example/slack/events"
     assert {command["url"] for command in said["features"]["slash_commands"]} == {"https://planb.example/slack/events"}
+
+
+def test_browsers_come_back_to_one_address_only_where_there_is_one() -> None:
+    assert "redirect_urls" not in manifest(None)["oauth_config"]
+    assert manifest(URL)["oauth_config"]["redirect_urls"] == ["https://planb.example/slack/oauth_redirect"]
 
 
 def test_its_name_is_plan_b() -> None:

@@ -13,6 +13,15 @@ def upgrade() -> None:
     # Columns only added, and with a default: processes of the version before go on inserting during a deployment.
     op.add_column("deliveries", sa.Column("merged", sa.Integer(), nullable=False, server_default="0"))
     op.add_column("threads", sa.Column("spoken_at", sa.DateTime(timezone=True)))
+    op.drop_index("ix_deliveries_due_at", "deliveries")
+    unfinished = sa.text("finished_at IS NULL")
+    op.create_index(
+        "ix_deliveries_platform_state_due_at",
+        "deliveries",
+        ["platform", "state", "due_at"],
+        postgresql_where=unfinished,
+        sqlite_where=unfinished,
+    )
     op.create_table(
         "leases",
         sa.Column("name", sa.Text(), nullable=False),
@@ -44,5 +53,10 @@ def downgrade() -> None:
     op.drop_table("tickets")
     op.drop_table("installs")
     op.drop_table("leases")
+    op.drop_index("ix_deliveries_platform_state_due_at", "deliveries")
+    unfinished = sa.text("finished_at IS NULL")
+    op.create_index(
+        "ix_deliveries_due_at", "deliveries", ["due_at"], postgresql_where=unfinished, sqlite_where=unfinished
+    )
     op.drop_column("threads", "spoken_at")
     op.drop_column("deliveries", "merged")

@@ -1,0 +1,1 @@
+"""Nobody in: what strangers may try, and what must come of it."""
