@@ -47,7 +47,10 @@ class Why:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failing:
-    """What people want to get away from: `parts` that fail, none for the whole. `api` is how its own API is now."""
+    """What people want to get away from: `parts` that fail, none for the whole.
+
+    `api` is how its API is now, where the API does what the failing part does; None where it does not.
+    """
 
     service: Service
     parts: tuple[str, ...] = ()
@@ -152,9 +155,7 @@ def _is_its_api(one: Alternative, service: Service | None, failing: Failing) -> 
     return one.service.partition(":")[2] == "api" and failing.api is not None and failing.api.is_healthy
 
 
-def _leans(
-    one: Alternative, service: Service | None, failing: Failing, standings: Mapping[str, Standing]
-) -> list[Why]:
+def _leans(one: Alternative, service: Service | None, failing: Failing, standings: Mapping[str, Standing]) -> list[Why]:
     """What it has in common with what fails, and what it is built on that fails now by that one's own page."""
     found: list[Why] = []
     if service is not None and service.slug == failing.service.slug and not _is_its_api(one, service, failing):
