@@ -235,6 +235,7 @@ class App:
             store=self.store,
             clock=self.clock,
             bell=self.bells.outbox,
+            owner=self.name,
             tells=self.settings.planb_sight_notices,
         )
 

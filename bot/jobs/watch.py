@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from pydantic import TypeAdapter
@@ -20,6 +20,8 @@ from bot.ports import Clock, Store
 log = structlog.stdlib.get_logger(__name__)
 
 PAUSE_S = 60.0
+LEASE = timedelta(minutes=3)
+NAME = "watch"
 _NOTE = "blind"
 _NAMES_MOST = 200
 _Told = TypeAdapter(tuple[Blind, ...])
@@ -37,11 +39,17 @@ class Watching:
     store: Store
     clock: Clock
     bell: Bell
+    owner: str = ""
     tells: bool = True
 
     async def look(self, _room: int = 0) -> Sequence[None]:
-        """Compare what is seen with what was told, and promise what follows. Raises StoreAway only."""
+        """Compare what is seen with what was told, and promise what follows. Raises StoreAway only.
+
+        One of all processes does it: two would each tell of it, at moments of their own.
+        """
         now = self.clock.now()
+        if await self.store.hold(NAME, self.owner, now, LEASE) is None:
+            return ()
         owners = _owners(self.library)
         states = [state for state in await self.store.sights() if state.feed in owners]
         feeds = {feed.id: feed for _, feed in owners.values()}

@@ -1,6 +1,7 @@
 """That we cannot see is told once, and that we can again once."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -109,3 +110,9 @@ async def test_a_page_that_left_the_catalogue_meanwhile_is_told_to_nobody(memory
 @pytest.mark.parametrize("item", [None])
 async def test_there_is_nothing_to_work_on(item: None) -> None:
     await nothing(item)
+
+
+async def test_one_of_all_processes_tells_it(memory: SqlStore) -> None:
+    world = await world_of(memory)
+    assert await memory.hold("watch", "another", world.clock.now(), timedelta(hours=9))
+    assert await dark(world, "lamp", minutes=40) == []
