@@ -7,13 +7,15 @@ import difflib
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, HttpUrl, ValidationError
 
+from bot.core.alternatives import CAPABILITY
 from bot.core.catalogue import Catalogue
-from bot.domain.continuity import Alternative, Plan
+from bot.domain.continuity import Alternative, Data, Plan
 from bot.domain.errors import SettingsError
 
 
@@ -26,6 +28,13 @@ class _Alternative(BaseModel):
     service: str = Field(default="", description="Its entry in the catalogue (`claude`, `openai:api`), to watch it")
     url: HttpUrl | None = Field(default=None, description="Where to open it")
     note: str = Field(default="", max_length=200, description="A hint, such as: log in with the shared account")
+    owner: str = Field(default="", max_length=80, description="Who knows it and has the account")
+    seats: int | None = Field(default=None, ge=1, description="How many people can use it at once")
+    data: Data | None = Field(default=None, description="The most protected data that may go there")
+    upstreams: list[str] = Field(
+        default_factory=list, description="What it is built on (`azure`): it counts as failing together with that"
+    )
+    tested: date | None = Field(default=None, description="When somebody last tried it")
 
 
 class TeamFile(BaseModel):
@@ -35,6 +44,10 @@ class TeamFile(BaseModel):
 
     alternatives: dict[str, list[_Alternative]] = Field(
         default_factory=dict, description="By service or part (`openai:chatgpt`), in your order"
+    )
+    capabilities: dict[str, list[_Alternative]] = Field(
+        default_factory=dict,
+        description="By what tools are for (`chat`), for those without a list of their own",
     )
     services: dict[str, dict[str, Any]] = Field(
         default_factory=dict, description="More services, or other addresses for known ones, as in the catalogue"
@@ -69,23 +82,51 @@ def parse_team(text: str, name: str) -> TeamFile:
 
 def plans(team: TeamFile, catalogue: Catalogue) -> Sequence[Plan]:
     """The team's plans, with every service name resolved. Raise SettingsError for a name the catalogue has not."""
-    return tuple(
+    by_tool = [
         Plan(
             wanted=_resolve(wanted, catalogue, f'alternatives."{wanted}"'),
-            alternatives=tuple(_alternative(one, catalogue, wanted) for one in alternatives),
+            alternatives=tuple(_alternative(one, catalogue, f'alternatives."{wanted}"') for one in alternatives),
         )
         for wanted, alternatives in team.alternatives.items()
-    )
+    ]
+    by_use = [
+        Plan(
+            wanted=CAPABILITY + _known(capability, catalogue),
+            alternatives=tuple(_alternative(one, catalogue, f"capabilities.{capability}") for one in alternatives),
+        )
+        for capability, alternatives in team.capabilities.items()
+    ]
+    return (*by_tool, *by_use)
 
 
-def _alternative(raw: _Alternative, catalogue: Catalogue, wanted: str) -> Alternative:
-    where = f'alternatives."{wanted}", {raw.name}: service'
+def _alternative(raw: _Alternative, catalogue: Catalogue, table: str) -> Alternative:
+    where = f"{table}, {raw.name}"
     return Alternative(
         name=raw.name,
-        service=_resolve(raw.service, catalogue, where) if raw.service else "",
+        service=_resolve(raw.service, catalogue, f"{where}: service") if raw.service else "",
         url=str(raw.url) if raw.url else "",
         note=raw.note,
+        owner=raw.owner,
+        seats=raw.seats,
+        data=raw.data,
+        upstreams=tuple(_slug(name, catalogue) for name in raw.upstreams),
+        tested=raw.tested,
     )
+
+
+def _slug(name: str, catalogue: Catalogue) -> str:
+    """What a tool is built on need not be a service that we watch; a service is known by its slug."""
+    found = catalogue.find(name)
+    return found.service.slug if found else name
+
+
+def _known(capability: str, catalogue: Catalogue) -> str:
+    known = {one for service in catalogue.services for one in service.capabilities}
+    if capability not in known:
+        near = difflib.get_close_matches(capability, sorted(known), n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"known here: {', '.join(sorted(known))}."
+        raise SettingsError(f"planb.toml: capabilities.{capability}: no tool is for that; {hint}")
+    return capability
 
 
 def _resolve(name: str, catalogue: Catalogue, where: str) -> str:

@@ -123,7 +123,7 @@ def change(incident: Incident) -> Change:
 
 
 def test_an_incident_is_told_in_french_and_quoted_in_the_words_of_its_provider() -> None:
-    advice = counsels(CATALOGUE, [PLAN], STATES, NOW)
+    advice = counsels(CATALOGUE, [PLAN], (), STATES, NOW)
     card = headline(change(OUTAGE), LAMP, [CHAT], advice, languages()["fr"])
     assert said(card).splitlines() == [
         "Lamp~: Errors at login",
@@ -132,8 +132,8 @@ def test_an_incident_is_told_in_french_and_quoted_in_the_words_of_its_provider()
         "Composants concernés | Chat",
         "Depuis | 12:16",
         "[Pour remplacer Lamp]",
-        "Candle (pas de page d’état à consulter)",
         "Torch – licence (en ce moment~: Opérationnel)",
+        "Candle (pas de page d’état à consulter)",
         "Page d’état · dernière mise à jour 14:25",
     ]
 
@@ -154,8 +154,8 @@ async def test_a_state_is_told_in_french() -> None:
         "[Composants concernés]",
         "Chat – Panne partielle",
         "[Pour remplacer Lamp]",
-        "Candle (pas de page d’état à consulter)",
         "Torch – licence (en ce moment~: Opérationnel)",
+        "Candle (pas de page d’état à consulter)",
         "Page d’état · lue 14:30",
     ]
 

@@ -34,9 +34,18 @@ class PartStanza(BaseModel):
     name: _Words
     components: Annotated[tuple[_Words, ...], Field(min_length=1)]
     aliases: tuple[_Words, ...] = ()
+    by_api: bool = False
+    capabilities: tuple[_Words, ...] = ()
 
     def part(self, slug: str) -> Part:
-        return Part(slug=slug, name=self.name, components=self.components, aliases=self.aliases)
+        return Part(
+            slug=slug,
+            name=self.name,
+            components=self.components,
+            aliases=self.aliases,
+            by_api=self.by_api,
+            capabilities=self.capabilities,
+        )
 
 
 class UpstreamStanza(BaseModel):

@@ -9,7 +9,7 @@ from bot.core.allowance import Allowance
 from bot.core.alternatives import plans_of
 from bot.core.catalogue import Catalogue, Found, matches
 from bot.core.overview import counsels, feeds_of, standing_of, watched
-from bot.core.render import alternatives
+from bot.core.render_advice import alternatives
 from bot.core.standing import Standing
 from bot.domain.card import Listing
 from bot.domain.continuity import Plan
@@ -73,9 +73,9 @@ class Office:
 
     async def alternatives(self, found: Found, words: Words) -> tuple[Listing, ...]:
         """What to use instead of it, as its listings; none where the team named nothing."""
-        plans = plans_of(self.plans, found)
+        plans = plans_of(self.plans, found, self.catalogue)
         states = await self.store.states(feeds_of(watched(self.catalogue, plans).values())) if plans else {}
-        return alternatives(counsels(self.catalogue, plans, states, self.clock.now()), words)
+        return alternatives(counsels(self.catalogue, plans, (), states, self.clock.now()), words)
 
     async def followed(self, request: Request) -> tuple[Found, ...]:
         """The services and parts that the channel follows."""

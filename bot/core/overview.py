@@ -40,16 +40,34 @@ def standings(found: Mapping[str, Found], states: Mapping[str, FeedState], now: 
 
 
 def watched(catalogue: Catalogue, plans: Iterable[Plan]) -> dict[str, Found]:
-    """The services that stand in for others, by the name the team's file gives them."""
-    return found_all(catalogue, (a.service for plan in plans for a in plan.alternatives if a.service))
+    """What must be seen to give advice by these plans, by the name it has there.
+
+    That is: the services that stand in for others, what they and the others are built on as far as it has a page, and
+    the APIs of what fails.
+    """
+    plans = tuple(plans)
+    tools = found_all(catalogue, (a.service for plan in plans for a in plan.alternatives if a.service))
+    wanted = found_all(catalogue, (plan.wanted for plan in plans))
+    said = (name for plan in plans for a in plan.alternatives for name in a.upstreams)
+    mapped = (upstream.name for one in (*tools.values(), *wanted.values()) for upstream in one.service.upstreams)
+    apis = (f"{one.service.slug}:api" for one in wanted.values())
+    return tools | found_all(catalogue, (*said, *mapped, *apis))
 
 
 def counsels(
-    catalogue: Catalogue, plans: Sequence[Plan], states: Mapping[str, FeedState], now: datetime
+    catalogue: Catalogue,
+    plans: Sequence[Plan],
+    parts: Sequence[str],
+    states: Mapping[str, FeedState],
+    now: datetime,
 ) -> tuple[Counsel, ...]:
-    """What to use instead, by these plans, with each alternative's own standing."""
-    names = {
-        name: found.part.name if found.part else found.service.name
-        for name, found in found_all(catalogue, (plan.wanted for plan in plans)).items()
-    }
-    return counsel(plans, names, standings(watched(catalogue, plans), states, now))
+    """What to use instead, by these plans, with each alternative's own standing. `parts` are those that fail."""
+    seen = watched(catalogue, plans)
+    return counsel(
+        plans,
+        found_all(catalogue, (plan.wanted for plan in plans)),
+        parts,
+        services={name: found.service for name, found in seen.items()},
+        standings=standings(seen, states, now),
+        today=now.date(),
+    )

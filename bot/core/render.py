@@ -6,7 +6,7 @@ The provider's own words stay in the original, as a quote; everything else is ou
 from collections.abc import Sequence
 from datetime import timedelta
 
-from bot.core.alternatives import Advice, Counsel
+from bot.core.alternatives import Counsel
 from bot.core.episodes import last_health
 from bot.core.glossary import (
     HEALTH_TONES,
@@ -20,15 +20,15 @@ from bot.core.glossary import (
     phase_of,
     titled,
 )
+from bot.core.render_advice import alternatives
 from bot.core.text import shorten
-from bot.domain.card import Bold, Card, Fact, Item, Link, Listing, Moment, Rich, Shape, Tone
+from bot.domain.card import Bold, Card, Fact, Link, Moment, Rich, Shape, Tone
 from bot.domain.change import Change, News
 from bot.domain.service import Service
 from bot.domain.status import Component, Incident, Kind, Phase
 from bot.domain.words import Words
 
 PARTS_SHOWN = 8
-COUNSELS_SHOWN = 3
 QUOTE_MOST = 1500
 
 
@@ -86,28 +86,6 @@ def tone(incident: Incident, phase: Phase | None = None) -> Tone:
     if incident.kind is Kind.NOTICE:
         return Tone.INFO
     return Tone.WARNING if phase is Phase.MONITORING else IMPACT_TONES[incident.impact]
-
-
-def alternatives(counsels: Sequence[Counsel], words: Words) -> tuple[Listing, ...]:
-    """What to use instead, each line with its state; nothing where the team named nothing."""
-    return tuple(
-        Listing(
-            words("What to use instead of {name}", name=counsel.instead_of),
-            tuple(_alternative(one, words) for one in counsel.advice),
-        )
-        for counsel in counsels[:COUNSELS_SHOWN]
-    )
-
-
-def _alternative(advice: Advice, words: Words) -> Item:
-    alternative, standing = advice.alternative, advice.standing
-    name = Link(alternative.name, alternative.url) if alternative.url else Bold(alternative.name)
-    note = f" – {alternative.note}" if alternative.note else ""
-    if standing is None:
-        return Item((name, note, f" ({words('no status page to check')})"), Tone.INFO)
-    state = words(HEALTHS[standing.health])
-    said = words("now: {state}", state=state) if standing.is_healthy else words("itself: {state}", state=state)
-    return Item((name, note, f" ({said})"), HEALTH_TONES[standing.health])
 
 
 def _headline(incident: Incident, words: Words) -> str:

@@ -8,13 +8,17 @@ from datetime import date
 class Part:
     """A separately followable part of a service: the page's components whose names match `components`.
 
-    A pattern is a component's name or `Group / Name`, case does not count, `*` matches anything.
+    A pattern is a component's name or `Group / Name`, case does not count, `*` matches anything. `by_api` is True where
+    the part called `api` gives the same answers: what goes through it stands in when this one fails. `capabilities` are
+    what this part is used for, where that is less than what the whole service is.
     """
 
     slug: str
     name: str
     components: tuple[str, ...]
     aliases: tuple[str, ...] = ()
+    by_api: bool = False
+    capabilities: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.core import render
-from bot.core.alternatives import Counsel, plans_concerned
+from bot.core.alternatives import Counsel, parts_concerned, plans_concerned
 from bot.core.overview import counsels, feeds_of, watched
 from bot.core.render_sight import sight
 from bot.domain.card import Card
@@ -55,7 +55,8 @@ class Composing:
         return snapshots[0].components if snapshots else ()
 
     async def _counsels(self, service: Service, change: Change, components: Sequence[Component]) -> tuple[Counsel, ...]:
-        plans = plans_concerned(self.plans, service, change.incident, components)
         catalogue = self.library.everything
+        plans = plans_concerned(self.plans, service, change.incident, components, catalogue)
         states = await self.store.states(feeds_of(watched(catalogue, plans).values())) if plans else {}
-        return counsels(catalogue, plans, states, self.clock.now())
+        parts = parts_concerned(service, change.incident, components)
+        return counsels(catalogue, plans, parts, states, self.clock.now())

@@ -1,53 +1,19 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from bot.core.alternatives import advise, plans_concerned, plans_of
+from bot.core.alternatives import failing, parts_concerned, plans_concerned, plans_of
 from bot.core.catalogue import Catalogue, Found
 from bot.core.overview import counsels, watched
 from bot.core.standing import Standing
 from bot.domain.continuity import Alternative, Plan
 from bot.domain.polling import FeedState
+from bot.domain.service import Upstream
 from bot.domain.status import Health, Incident
 from tests.fakes import NOON
 from tests.made import CHAT, FRESH, LAMP, PLAN, TORCH, VIDEO, incident, snapshot
 
-
-def at(health: Health) -> Standing:
-    return Standing(service=TORCH, part=None, health=health, last_known=health, sight=FRESH)
-
-
-def ranked(healths: dict[str, Health | None]) -> list[str]:
-    plan = Plan(wanted="lamp", alternatives=tuple(Alternative(name=name, service=name) for name in healths))
-    return [one.alternative.name for one in advise(plan, {n: at(h) for n, h in healths.items() if h})]
-
-
-def test_what_fails_itself_comes_last_and_the_team_decides_the_rest() -> None:
-    order: dict[str, Health | None] = {
-        "down": Health.MAJOR_OUTAGE,
-        "unseen": Health.UNKNOWN,
-        "template": None,
-        "slow": Health.DEGRADED,
-        "fine": Health.OPERATIONAL,
-        "works": Health.MAINTENANCE,
-    }
-    assert ranked(order) == ["template", "fine", "works", "unseen", "slow", "down"]
-
-
-@given(st.dictionaries(st.sampled_from("abcdef"), st.sampled_from(Health)), st.randoms())
-def test_nothing_failing_stands_above_something_usable(healths: dict[str, Health], luck: object) -> None:
-    plan = Plan(wanted="lamp", alternatives=tuple(Alternative(name=n, service=n) for n in sorted(healths)))
-    shuffled = list(healths.items())
-    luck.shuffle(shuffled)  # type: ignore[attr-defined]
-    advice = advise(plan, {name: at(health) for name, health in shuffled})
-    usable = [one.is_usable for one in advice]
-    assert usable == sorted(usable, reverse=True)
-    assert len(advice) == len(healths)
-    assert advice == advise(plan, {name: at(health) for name, health in healths.items()})
-
-
+NOTHING_ELSE = Catalogue((LAMP,))
 WHOLE, CHATS, BEAMS, OTHER = (Plan(wanted=w, alternatives=()) for w in ("lamp", "lamp:chat", "lamp:video", "torch"))
 
 
@@ -68,20 +34,93 @@ def test_advice_follows_the_part_that_fails(
     about: Incident, plans: tuple[Plan, ...], expected: tuple[Plan, ...]
 ) -> None:
     page = (CHAT, VIDEO, replace(CHAT, id="c3", name="API"))
-    assert plans_concerned(plans, LAMP, about, page) == expected
+    assert plans_concerned(plans, LAMP, about, page, NOTHING_ELSE) == expected
 
 
 def test_a_person_gets_the_parts_plan_else_the_services_and_for_a_service_all() -> None:
     plans = (WHOLE, CHATS, OTHER)
-    assert plans_of(plans, Found(service=LAMP)) == (WHOLE, CHATS)
-    assert plans_of(plans, Found(service=LAMP, part=LAMP.parts[0])) == (CHATS,)
-    assert plans_of(plans, Found(service=LAMP, part=LAMP.parts[1])) == (WHOLE,)
+    assert plans_of(plans, Found(service=LAMP), NOTHING_ELSE) == (WHOLE, CHATS)
+    assert plans_of(plans, Found(service=LAMP, part=LAMP.parts[0]), NOTHING_ELSE) == (CHATS,)
+    assert plans_of(plans, Found(service=LAMP, part=LAMP.parts[1]), NOTHING_ELSE) == (WHOLE,)
 
 
-def test_counsel_names_what_it_replaces() -> None:
-    catalogue = Catalogue((LAMP, TORCH))
+def test_counsel_names_what_it_replaces_and_sees_what_the_tools_are_built_on() -> None:
+    built = replace(TORCH, upstreams=(Upstream(name="mains", source="https://torch.example/about"),))
+    catalogue = Catalogue((LAMP, built, replace(TORCH, slug="mains", name="Mains", feeds=())))
     states = {"torch": FeedState(feed="torch", snapshot=snapshot(), read_at=NOON)}
-    first, second = counsels(catalogue, [PLAN, CHATS], states, NOON)
+    first, second = counsels(Catalogue((LAMP, TORCH)), [PLAN, CHATS], (), states, NOON)
     assert (first.instead_of, second.instead_of) == ("Lamp", "Lamp Chat")
-    assert [one.is_usable for one in first.advice] == [True, True]
-    assert list(watched(catalogue, [PLAN])) == ["torch"]
+    assert [one.is_recommended for one in first.advice] == [True, True]
+    assert list(watched(catalogue, [PLAN])) == ["torch", "mains"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "parts", "by_api", "sees_api"),
+    [
+        ("lamp:chat", (), True, True),
+        ("lamp:chat", (), False, False),
+        ("lamp:chat", ("video",), True, False),
+        ("lamp", ("chat",), True, True),
+        ("lamp", (), True, False),
+    ],
+)
+def test_the_api_stands_in_for_what_it_can_answer(
+    asked: str,
+    parts: tuple[str, ...],
+    by_api: bool,  # noqa: FBT001 - a table
+    sees_api: bool,  # noqa: FBT001 - a table
+) -> None:
+    lamp = replace(LAMP, parts=(replace(LAMP.parts[0], by_api=by_api), LAMP.parts[1]))
+    slug = asked.partition(":")[2]
+    standing = Standing(service=lamp, part=None, health=Health.OPERATIONAL, last_known=Health.OPERATIONAL, sight=FRESH)
+    found = failing(Found(service=lamp, part=lamp.part(slug)), parts, {"lamp:api": standing})
+    assert (found.api is standing) is sees_api
+
+
+def test_the_parts_that_an_incident_names() -> None:
+    page = (CHAT, VIDEO)
+    assert parts_concerned(LAMP, incident(components=("c1",)), page) == ("chat",)
+    assert parts_concerned(LAMP, incident(), page) == ()
+
+
+BRIGHT = replace(
+    LAMP,
+    capabilities=("chat", "video"),
+    parts=(replace(LAMP.parts[0], capabilities=("chat",)), replace(LAMP.parts[1], capabilities=("video",))),
+)
+OTHERS = Catalogue(
+    (
+        BRIGHT,
+        replace(TORCH, capabilities=("chat",)),
+        replace(TORCH, slug="reel", name="Reel", capabilities=("video", "hosting")),
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("part", "plans", "tools"),
+    [
+        (0, [], [("Torch", False)]),
+        (1, [], [("Reel", False)]),
+        (0, [Plan(wanted="capability:chat", alternatives=(Alternative(name="Ours"),))], [("Ours", True)]),
+        (1, [Plan(wanted="capability:chat", alternatives=(Alternative(name="Ours"),))], [("Reel", False)]),
+        (0, [Plan(wanted="lamp:chat", alternatives=(Alternative(name="Own"),))], [("Own", True)]),
+    ],
+)
+def test_without_a_plan_what_the_team_has_for_the_same_use_and_else_what_the_catalogue_knows(
+    part: int, plans: list[Plan], tools: list[tuple[str, bool]]
+) -> None:
+    (plan,) = plans_of(plans, Found(service=BRIGHT, part=BRIGHT.parts[part]), OTHERS)
+    assert [(tool.name, tool.chosen) for tool in plan.alternatives] == tools
+
+
+def test_nobody_is_sent_away_from_what_cannot_be_left_within_the_hour() -> None:
+    host = replace(TORCH, slug="host", capabilities=("hosting",))
+    assert plans_of([], Found(service=host), OTHERS) == ()
+
+
+def test_an_incident_of_one_part_proposes_tools_for_that_part_alone() -> None:
+    (plan,) = plans_concerned([], BRIGHT, incident(components=("c2",)), (CHAT, VIDEO), OTHERS)
+    assert (plan.wanted, [tool.name for tool in plan.alternatives]) == ("lamp:video", ["Reel"])
+    api = incident(components=("c3",))
+    assert plans_concerned([], BRIGHT, api, (CHAT, VIDEO, replace(CHAT, id="c3", name="API")), OTHERS) == ()

@@ -4,9 +4,12 @@ from datetime import timedelta
 import pytest
 
 from bot.chat.console.draw import plain
-from bot.core.alternatives import Counsel, advise
+from bot.core.alternatives import Counsel
 from bot.core.glossary import HEALTH_TONES, HEALTHS, IMPACT_TONES, IMPACTS, KINDS, MARKS, PHASES, duration
-from bot.core.render import alternatives, headline, reply, tone
+from bot.core.ranking import Failing, rank
+from bot.core.ranking import Reason as Because
+from bot.core.render import headline, reply, tone
+from bot.core.render_advice import SAYINGS, alternatives
 from bot.core.standing import Standing
 from bot.domain.card import Tone
 from bot.domain.change import Change, News, Reason
@@ -28,7 +31,14 @@ def replied(one: Change) -> list[str]:
 
 def counsel(health: Health) -> Counsel:
     standing = Standing(service=TORCH, part=None, health=health, last_known=health, sight=FRESH)
-    return Counsel(instead_of="Lamp", advice=advise(PLAN, {"torch": standing}))
+    advice = rank(
+        PLAN.alternatives,
+        Failing(service=LAMP),
+        services={"torch": TORCH},
+        standings={"torch": standing},
+        today=NOON.date(),
+    )
+    return Counsel(instead_of="Lamp", advice=advice)
 
 
 def test_an_open_incident_shows_its_state_and_what_to_use_instead() -> None:
@@ -175,6 +185,7 @@ def test_durations_read_well(minutes: float, expected: str) -> None:
 
 
 def test_the_tables_forget_nothing() -> None:
+    assert set(SAYINGS) == set(Because) - {Because.NEVER_TESTED}
     assert set(HEALTHS) == set(HEALTH_TONES) == set(Health)
     assert set(IMPACTS) == set(IMPACT_TONES) == set(Impact)
     assert (set(PHASES), set(KINDS), set(MARKS)) == (set(Phase), set(Kind), set(Tone))

@@ -1,0 +1,67 @@
+"""Advice as people read it: what to use instead, each line with the reasons for its place."""
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
+from bot.core.alternatives import Counsel
+from bot.core.glossary import HEALTH_TONES, HEALTHS
+from bot.core.ranking import Ranked, Reason, Why
+from bot.domain.card import Bold, Item, Link, Listing, Tone
+from bot.domain.words import Words, mark
+
+COUNSELS_SHOWN = 3
+PROPOSALS_SHOWN = 3
+
+SAYINGS: Mapping[Reason, str] = MappingProxyType(
+    {
+        Reason.HEALTHY: mark("now: {state}"),
+        Reason.THROUGH_THE_API: mark("the same tool by its API, which works"),
+        Reason.NOT_WATCHED: mark("no status page to check"),
+        Reason.SAME_PROVIDER: mark("last: the same provider, {name}"),
+        Reason.SHARES_UPSTREAM: mark("last: shares {name} with the failing tool, and {name} fails now"),
+        Reason.UPSTREAM_FAILS: mark("last: built on {name}, which fails now"),
+        Reason.OUT_OF_SIGHT: mark("I cannot read its page now"),
+        Reason.UNKNOWN: mark("its page does not say how it is"),
+        Reason.PLANNED_WORK: mark("planned work is under way there"),
+        Reason.FAILS: mark("itself: {state}"),
+        Reason.TESTED: mark("tried {days} d ago"),
+        Reason.TESTED_LONG_AGO: mark("last tried {days} d ago"),
+    }
+)
+"""What is said of each reason; that nobody ever tried a tool goes without saying."""
+_TONES = {Reason.THROUGH_THE_API: Tone.GOOD, Reason.HEALTHY: Tone.GOOD, Reason.NOT_WATCHED: Tone.INFO}
+
+
+def alternatives(counsels: Sequence[Counsel], words: Words) -> tuple[Listing, ...]:
+    """What to use instead, the best first; nothing where nobody named anything."""
+    return tuple(_listing(counsel, words) for counsel in counsels[:COUNSELS_SHOWN])
+
+
+def _listing(counsel: Counsel, words: Words) -> Listing:
+    """All that the team chose; of what the catalogue proposes the best, and that the team did not choose them."""
+    title = words("What to use instead of {name}", name=counsel.instead_of)
+    if all(one.alternative.chosen for one in counsel.advice):
+        return Listing(title, tuple(_item(one, words) for one in counsel.advice))
+    best = [one for one in counsel.advice if one.is_recommended][:PROPOSALS_SHOWN]
+    return Listing(f"{title} ({words('not chosen by your team')})", tuple(_item(one, words) for one in best))
+
+
+def _item(one: Ranked, words: Words) -> Item:
+    alternative = one.alternative
+    name = Link(alternative.name, alternative.url) if alternative.url else Bold(alternative.name)
+    note = f" – {alternative.note}" if alternative.note else ""
+    said = [_said(why, one, words) for why in one.whys if why.reason in SAYINGS]
+    return Item((name, note, f" ({'; '.join(said)})"), _tone(one))
+
+
+def _said(why: Why, one: Ranked, words: Words) -> str:
+    state = words(HEALTHS[one.standing.health]) if one.standing else ""
+    return words(SAYINGS[why.reason], state=state, name=why.name, days=why.days)
+
+
+def _tone(one: Ranked) -> Tone:
+    decided = one.whys[0].reason
+    if decided in _TONES or one.standing is None:
+        return _TONES.get(decided, Tone.WARNING)
+    health = HEALTH_TONES[one.standing.health]
+    return health if decided is Reason.FAILS else Tone.UNKNOWN if decided is Reason.OUT_OF_SIGHT else Tone.WARNING
