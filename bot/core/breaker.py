@@ -9,12 +9,13 @@ from datetime import datetime, timedelta
 
 OPENS_AFTER = 5
 """Failures in a row that say nothing of a channel: no answer, or none that tells how it ended."""
-PROBE_EVERY = timedelta(seconds=10)
+PROBE_EVERY = timedelta(seconds=12)
+"""With what the connection to the platform tries by itself once a minute, that is one call in ten seconds."""
 
 
 @dataclass(slots=True)
 class Breaker:
-    """One platform, as one process sees it. Open: nothing goes out but a question every ten seconds."""
+    """One platform, as one process sees it. Open: nothing goes out but a question now and then."""
 
     failures: int = 0
     opened_at: datetime | None = None

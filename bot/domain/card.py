@@ -82,12 +82,25 @@ class Listing:
     items: tuple[Item, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Button:
+    """Something to press under a message. `does` is `verb:delivery:argument`, at most 100 characters.
+
+    100 is what Discord takes: https://docs.discord.com/developers/components/reference#anatomy-of-a-component-custom-id
+    """
+
+    label: str
+    does: str
+    is_main: bool = False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
     """One message. From top to bottom: title, lead, quote, facts, listings, footer.
 
     `title` is one line that stands alone (notifications and screen readers get nothing else); `lead` is our own
-    sentence; `quote` is the provider's own words, untranslated; `footer` is small print.
+    sentence; `quote` is the provider's own words, untranslated; `footer` is small print. `buttons` are at
+    most five, in one row; a platform without buttons leaves them out, and each does what a command does as well.
     """
 
     tone: Tone
@@ -98,3 +111,4 @@ class Card:
     facts: tuple[Fact, ...] = ()
     listings: tuple[Listing, ...] = ()
     footer: Rich = ()
+    buttons: tuple[Button, ...] = ()

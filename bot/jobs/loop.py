@@ -88,7 +88,8 @@ async def supervise(name: str, run: Callable[[], Awaitable[None]], *, luck: Call
         except Exception as error:  # noqa: BLE001 - the last resort of a task that must go on
             log.warning("failed, starting it again", task=name, error=str(error), kind=type(error).__name__)
         failures = 0 if loop.time() - began > HEALTHY_AFTER_S else failures + 1
-        pause = min(RESTART_FIRST_S * 2.0 ** max(failures - 1, 0), RESTART_SLOWEST_S)
+        # Bounded before it is raised: an outage of a day has more failures than a float has exponents.
+        pause = min(RESTART_FIRST_S * 2.0 ** min(max(failures - 1, 0), 10), RESTART_SLOWEST_S)
         await asyncio.sleep(pause * (0.5 + luck() / 2))
 
 

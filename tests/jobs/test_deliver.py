@@ -229,21 +229,21 @@ async def test_a_platform_that_does_not_answer_is_left_alone_but_for_a_question(
     world.chat.errors = [UNCLEAR] * 5
     for claim in await world.delivering.take(5):
         await world.delivering.work(claim)
-    world.clock.tick(seconds=9)
+    world.clock.tick(seconds=11)
     world.chat.errors = [UNCLEAR] * 2
     assert await world.delivering.take(50) == ()
     world.clock.tick(seconds=1)
     assert await world.delivering.take(50) == ()
     assert len(world.chat.errors) == 1
-    world.clock.tick(seconds=10)
+    world.clock.tick(seconds=12)
     assert await world.delivering.take(50) == ()
-    world.clock.tick(seconds=10)
+    world.clock.tick(seconds=12)
     (probe,) = await world.delivering.take(50)
     assert await world.delivering.take(50) == ()
     world.chat.errors = [UNCLEAR]
     await world.delivering.work(probe)
     assert titles(world.chat) == []
-    world.clock.tick(seconds=10)
+    world.clock.tick(seconds=12)
     await world.deliver()
     world.clock.tick(minutes=20)
     await world.deliver()

@@ -175,3 +175,21 @@ async def test_a_task_that_never_listens_is_left_behind() -> None:
     assert not task.done()
     task.cancel()
     await asyncio.wait([task])
+
+
+async def test_it_is_started_again_after_a_day_of_failures_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    tries = 0
+
+    async def fails() -> None:
+        nonlocal tries
+        tries += 1
+        if tries > 1500:
+            raise SettingsError("enough")
+        raise ConnectionError
+
+    async def at_once(_seconds: float) -> None:
+        return None
+
+    monkeypatch.setattr(asyncio, "sleep", at_once)
+    await supervise("test", fails, luck=lambda: 1.0)
+    assert tries == 1501
