@@ -13,9 +13,10 @@ from bot.core.merge import Waiting, merge
 from bot.domain.change import Change
 from bot.domain.subscription import Action, Claim, Delivery, Platform, Receipt, Target
 from bot.store.codec import decode, encode
+from bot.store.columns import Utc
 from bot.store.database import AnyRow
 from bot.store.promises import chunks
-from bot.store.schema import Utc, deliveries, threads
+from bot.store.schema import deliveries, threads
 
 _older = deliveries.alias("older")
 UNFINISHED = deliveries.c.finished_at.is_(None)

@@ -11,9 +11,10 @@ from bot.domain.polling import FeedState, Outcome
 from bot.domain.status import Freshness, Snapshot
 from bot.store.cache import Snapshots
 from bot.store.codec import Validators, decode, encode
+from bot.store.columns import Utc
 from bot.store.database import AnyRow, Database, Part
 from bot.store.promises import Promises
-from bot.store.schema import Utc, feeds, snapshots
+from bot.store.schema import feeds, snapshots
 
 _KEPT_SNAPSHOTS = 256
 _FIRST_INTERVAL = timedelta(seconds=60)

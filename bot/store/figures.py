@@ -6,8 +6,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.ports.meter import AGES_S, Figures
+from bot.store.columns import Utc
 from bot.store.database import Part
-from bot.store.schema import Utc, deliveries, feeds
+from bot.store.schema import deliveries, feeds
 
 POLLED_SOON = timedelta(hours=1)
 """A feed that is not due within this has left the catalogue: nobody waits for it."""

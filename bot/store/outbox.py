@@ -8,9 +8,10 @@ import sqlalchemy as sa
 from bot.domain.subscription import Action, Claim, Delivery, Platform, Receipt
 from bot.store.claiming import MINE, NEXT_DUE, UNFINISHED, claim
 from bot.store.codec import decode, encode
+from bot.store.columns import Utc, stored_key
 from bot.store.database import Database, Part
 from bot.store.promises import Promises, chunks
-from bot.store.schema import Utc, deliveries, echoes, stored_key, threads
+from bot.store.schema import deliveries, echoes, threads
 
 _PROMISED = sa.select(deliveries.c.thread_key).where(
     deliveries.c.thread_key.in_(sa.bindparam("keys", expanding=True)), deliveries.c.action == "post", UNFINISHED

@@ -9,8 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.change import Change
 from bot.domain.subscription import Action, Delivery
 from bot.store.codec import encode
+from bot.store.columns import Utc
 from bot.store.database import Database
-from bot.store.schema import Utc, deliveries
+from bot.store.schema import deliveries
 
 _CHUNK = 500  # SQLite takes 32,766 values in one statement
 

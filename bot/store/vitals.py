@@ -10,9 +10,10 @@ from bot.core.canary import SLUG
 from bot.domain.status import Freshness
 from bot.domain.subscription import Platform
 from bot.domain.vitals import Flow, Sent, Vitals
+from bot.store.columns import Utc, stored_key
 from bot.store.database import Part
 from bot.store.promises import chunks
-from bot.store.schema import Utc, deliveries, echoes, feeds, notes, stored_key
+from bot.store.schema import deliveries, echoes, feeds, notes
 
 _BEAT = "beat."
 _NEWEST = 20_000
