@@ -17,7 +17,7 @@ metadata = sa.MetaData(
     }
 )
 
-_NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")  # SQLite counts up in INTEGER keys only
+NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")  # SQLite counts up in INTEGER keys only
 
 feeds = sa.Table(
     "feeds",
@@ -50,7 +50,7 @@ snapshots = sa.Table(
 subscriptions = sa.Table(
     "subscriptions",
     metadata,
-    sa.Column("id", _NUMBER, primary_key=True),
+    sa.Column("id", NUMBER, primary_key=True),
     sa.Column("platform", sa.Text(), nullable=False),
     sa.Column("workspace", Key(), nullable=False),
     sa.Column("channel", Key(), nullable=False),
@@ -70,7 +70,7 @@ subscriptions = sa.Table(
 deliveries = sa.Table(
     "deliveries",
     metadata,
-    sa.Column("id", _NUMBER, primary_key=True),
+    sa.Column("id", NUMBER, primary_key=True),
     sa.Column("key", Key(), nullable=False, unique=True),
     sa.Column("platform", sa.Text(), nullable=False),
     sa.Column("workspace", Key(), nullable=False),
@@ -137,7 +137,7 @@ threads = sa.Table(
 echoes = sa.Table(
     "echoes",
     metadata,
-    sa.Column("delivery", _NUMBER, primary_key=True, autoincrement=False),
+    sa.Column("delivery", NUMBER, primary_key=True, autoincrement=False),
     sa.Column("receipt", sa.Text(), nullable=False),
     sa.Column("at", Utc(), nullable=False),
 )
@@ -178,90 +178,4 @@ tickets = sa.Table(
     metadata,
     sa.Column("digest", sa.Text(), primary_key=True),
     sa.Column("until", Utc(), nullable=False),
-)
-
-
-# What a team chose in the chat: it stands in the place of what its file says for the same tool or capability.
-choices = sa.Table(
-    "choices",
-    metadata,
-    sa.Column("team", Key(), primary_key=True),
-    sa.Column("wanted", Key(), primary_key=True),
-    sa.Column("tools", sa.Text(), nullable=False),
-    sa.Column("chosen_by", Plain(), nullable=False),
-    sa.Column("at", Utc(), nullable=False),
-)
-
-# When somebody of a team last tried a tool.
-trials = sa.Table(
-    "trials",
-    metadata,
-    sa.Column("team", Key(), primary_key=True),
-    sa.Column("tool", Key(), primary_key=True),
-    sa.Column("tried_by", Plain(), nullable=False),
-    sa.Column("at", Utc(), nullable=False),
-)
-
-# Steps of a playbook that somebody took or did, for one incident in one channel.
-marks = sa.Table(
-    "marks",
-    metadata,
-    sa.Column("thread_key", Key(), primary_key=True),
-    sa.Column("step", sa.Integer(), primary_key=True, autoincrement=False),
-    sa.Column("state", sa.Text(), nullable=False),
-    sa.Column("marked_by", Plain(), nullable=False),
-    sa.Column("at", Utc(), nullable=False),
-)
-
-# Who switched to what, who is blocked, who is back, for one incident in one channel. The last word of each person.
-moves = sa.Table(
-    "moves",
-    metadata,
-    sa.Column("thread_key", Key(), primary_key=True),
-    sa.Column("person", Key(), primary_key=True),
-    sa.Column("kind", sa.Text(), nullable=False),
-    sa.Column("tool", Plain(), nullable=False),
-    sa.Column("named", sa.Boolean(), nullable=False),
-    sa.Column("at", Utc(), nullable=False),
-)
-
-# What a card recommends now, so that a change of it is news; and when "you can go back" was said.
-advised = sa.Table(
-    "advised",
-    metadata,
-    sa.Column("thread_key", Key(), primary_key=True),
-    sa.Column("best", sa.Text(), nullable=False),
-    sa.Column("cleared_at", Utc()),
-    sa.Column("at", Utc(), nullable=False),
-)
-
-drills = sa.Table(
-    "drills",
-    metadata,
-    sa.Column("id", _NUMBER, primary_key=True),
-    sa.Column("platform", sa.Text(), nullable=False),
-    sa.Column("workspace", Key(), nullable=False),
-    sa.Column("channel", Key(), nullable=False),
-    sa.Column("service", Key(), nullable=False),
-    sa.Column("scenario", Plain(), nullable=False),
-    sa.Column("mention", Plain(), nullable=False),
-    sa.Column("started_by", Plain(), nullable=False),
-    sa.Column("started_at", Utc(), nullable=False),
-    sa.Column("ends_at", Utc(), nullable=False),
-    sa.Column("ended_at", Utc()),
-    sa.Column("result", sa.Text()),
-    sqlite_autoincrement=True,
-)
-
-drill_plans = sa.Table(
-    "drill_plans",
-    metadata,
-    sa.Column("platform", sa.Text(), primary_key=True),
-    sa.Column("workspace", Key(), primary_key=True),
-    sa.Column("channel", Key(), primary_key=True),
-    sa.Column("service", Key(), primary_key=True),
-    sa.Column("every", sa.Text(), nullable=False),
-    sa.Column("minutes", sa.Float(), nullable=False),
-    sa.Column("planned_by", Plain(), nullable=False),
-    sa.Column("next_at", Utc(), nullable=False),
 )

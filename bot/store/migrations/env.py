@@ -2,6 +2,7 @@
 
 from alembic import context
 
+from bot.store import practice  # noqa: F401 - its tables belong to the metadata
 from bot.store.schema import metadata
 
 context.configure(
