@@ -14,7 +14,7 @@ from rich.console import Console
 
 from bot.chat.console.app import ConsoleChat
 from bot.clock import SystemClock
-from bot.commands import COMMANDS
+from bot.commands import COMMANDS, PRESSES
 from bot.commands.desk import Desk
 from bot.commands.office import Office
 from bot.core.overview import watched
@@ -76,7 +76,7 @@ class App:
             clock=self.clock, contact=settings.planb_contact or CONTACT, allowed=settings.allowed_networks
         )
         self.prober = HttpProber(self.fetcher)
-        self.desk = Desk(self._office(), COMMANDS)
+        self.desk = Desk(self._office(), COMMANDS, PRESSES)
         self.console = ConsoleChat(
             desk=self.desk, outbox=self.store, clock=self.clock, language=settings.planb_language, out=out
         )

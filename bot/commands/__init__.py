@@ -1,7 +1,12 @@
-"""The slash commands. To add one: write its module, list it here; every platform builds its own form of it."""
+"""The slash commands, and the buttons under our messages. To add one: write its module, list it here.
+
+Every platform builds its own form of a command.
+"""
+
+from collections.abc import Mapping
 
 from bot.commands import active, alt, help, list, services, status, subscribe, unsubscribe  # noqa: A004 - their names
-from bot.commands.desk import Run
+from bot.commands.desk import Press, Run
 from bot.commands.spec import Command
 
 _OTHERS: tuple[tuple[Command, Run], ...] = (
@@ -17,3 +22,6 @@ COMMANDS: tuple[tuple[Command, Run], ...] = (
     *_OTHERS,
     (help.COMMAND, help.Help((*(command for command, _ in _OTHERS), help.COMMAND))),
 )
+
+PRESSES: Mapping[str, Press] = {}
+"""By the verb that a button's `does` begins with."""

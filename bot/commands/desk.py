@@ -8,7 +8,7 @@ import structlog
 from bot.commands.limits import commands_allowed, see_pace
 from bot.commands.office import Office
 from bot.commands.parse import MOST_TYPED, check, parse
-from bot.commands.spec import Caller, Command, Request
+from bot.commands.spec import Caller, Command, Pressed, Request
 from bot.domain.card import Card, Tone
 from bot.domain.errors import StoreAway, UserError
 from bot.domain.words import Language, Words
@@ -16,14 +16,18 @@ from bot.domain.words import Language, Words
 log = structlog.stdlib.get_logger(__name__)
 
 Run = Callable[[Request, Office], Awaitable[Card]]
+Press = Callable[[Pressed, Office], Awaitable[Card]]
 
 
 class Desk:
     """Implements `FrontDesk` over the list of commands."""
 
-    def __init__(self, office: Office, commands: Sequence[tuple[Command, Run]]) -> None:
+    def __init__(
+        self, office: Office, commands: Sequence[tuple[Command, Run]], presses: Mapping[str, Press] | None = None
+    ) -> None:
         self._office = office
         self._allowance = commands_allowed()
+        self._presses = presses or {}
         self._runs = {command.name: (command, run) for command, run in commands}
 
     @property
@@ -60,18 +64,38 @@ class Desk:
         """A marked text in a language."""
         return self._office.languages[language](text)
 
+    async def press(self, does: str, caller: Caller) -> Card:
+        """Answer a pressed button: `verb:delivery:argument`."""
+        words = self._office.languages[caller.language]
+        verb, _, rest = does.partition(":")
+        delivery, _, argument = rest.partition(":")
+        press = self._presses.get(verb)
+        if press is None or not delivery.isdecimal():
+            return refusal(words("I do not know this button any more. Please type the command instead."))
+        try:
+            see_pace(caller, self._allowance, self._office, words)
+        except UserError as error:
+            return refusal(str(error))
+        pressed = Pressed(caller=caller, delivery=int(delivery), argument=argument)
+        return await self._answered(verb, lambda office: press(pressed, office), caller, words)
+
     async def _run(self, command: Command, options: Mapping[str, str], caller: Caller, words: Words) -> Card:
         if command.managers_only and not caller.may_manage:
             return refusal(words("Only people who may manage this channel can do that."))
+        request, run = Request(caller=caller, options=options), self._runs[command.name][1]
+        return await self._answered(command.name, lambda office: run(request, office), caller, words)
+
+    async def _answered(
+        self, name: str, answer: Callable[[Office], Awaitable[Card]], caller: Caller, words: Words
+    ) -> Card:
         try:
-            office = await self._office_of(caller)
-            return await self._runs[command.name][1](Request(caller=caller, options=options), office)
+            return await answer(await self._office_of(caller))
         except UserError as error:
             return refusal(str(error))
         except StoreAway:
             return refusal(words("I cannot reach my memory just now. Please ask again in a minute."))
         except Exception:
-            log.exception("a command failed", command=command.name)
+            log.exception("a command failed", command=name)
             return refusal(words("Something went wrong on my side. It is in my log; please ask again."))
 
     async def _office_of(self, caller: Caller) -> Office:

@@ -42,6 +42,15 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pressed:
+    """A button under one of our messages was pressed: `delivery` is that message's, `argument` what the button adds."""
+
+    caller: Caller
+    delivery: int
+    argument: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
     """One slash command. In a typed line the first options may stand without their names, in this order.
 
@@ -70,6 +79,10 @@ class FrontDesk(Protocol):
 
     async def answer(self, command: str, options: Mapping[str, str], caller: Caller) -> Card:
         """Answer a command whose options the platform has already taken apart."""
+        ...
+
+    async def press(self, does: str, caller: Caller) -> Card:
+        """Answer a pressed button, by what its `does` says; only who pressed it sees the answer."""
         ...
 
     def complete(self, typed: str, limit: int) -> Sequence[tuple[str, str]]:

@@ -48,6 +48,10 @@ class Outbox(Protocol):
         """The platform itself reports that it shows this delivery (Slack's metadata echo)."""
         ...
 
+    async def delivery(self, number: int) -> Delivery | None:
+        """What was promised under that number, if it is not forgotten."""
+        ...
+
     async def echo(self, delivery: int) -> Receipt | None:
         """What the platform reported of this delivery."""
         ...

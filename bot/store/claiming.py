@@ -161,19 +161,22 @@ def _waiting(row: AnyRow) -> Waiting:
     return Waiting(id=row.id, action=Action(row.action), change=decode(Change, row.change))
 
 
-def _claim(row: AnyRow, root: str | None) -> Claim:
-    target = Target(platform=Platform(row.platform), workspace=row.workspace, channel=row.channel)
-    delivery = Delivery(
+def delivery_of(row: AnyRow) -> Delivery:
+    """A row as it was promised, or as it was merged."""
+    return Delivery(
         key=row.key,
-        target=target,
+        target=Target(platform=Platform(row.platform), workspace=row.workspace, channel=row.channel),
         action=Action(row.action),
         change=decode(Change, row.change),
         reason=row.reason,
         language=row.language,
     )
+
+
+def _claim(row: AnyRow, root: str | None) -> Claim:
     return Claim(
         id=row.id,
-        delivery=delivery,
+        delivery=delivery_of(row),
         attempt=row.attempts,
         lease=row.lease,
         root=None if root is None else decode(Receipt, root),

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from bot.domain.subscription import Action, Claim, Delivery, Platform, Receipt
-from bot.store.claiming import MINE, NEXT_DUE, UNFINISHED, claim
+from bot.store.claiming import MINE, NEXT_DUE, UNFINISHED, claim, delivery_of
 from bot.store.codec import decode, encode
 from bot.store.columns import Utc, stored_key
 from bot.store.database import Database, Part
@@ -139,6 +139,12 @@ class SqlOutbox(Part):
             insert = self._database.insert(echoes).on_conflict_do_nothing(index_elements=["delivery"])
             await connection.execute(insert, row)
             await connection.execute(_HEARD, {"mine": delivery, "now": now})
+
+    async def delivery(self, number: int) -> Delivery | None:
+        """What was promised under that number, if it is not forgotten."""
+        async with self._database.reading() as connection:
+            found = (await connection.execute(sa.select(deliveries).where(deliveries.c.id == number))).first()
+            return None if found is None else delivery_of(found)
 
     async def echo(self, delivery: int) -> Receipt | None:
         """What the platform reported of this delivery."""

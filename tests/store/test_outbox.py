@@ -349,3 +349,10 @@ async def test_what_a_process_that_died_may_have_posted_goes_first(store: SqlSto
     await store.promise([delivery(f"k{n}", about=f"j{n}") for n in range(9)], NOON - MINUTE)
     (again,) = await store.claim_due(Platform.SLACK, NOON + MINUTE, MINUTE, 1)
     assert (again.id, again.unsettled_since, again.until) == (claim.id, NOON, NOON + 2 * MINUTE)
+
+
+async def test_a_delivery_is_known_by_its_number(store: SqlStore) -> None:
+    await store.promise([delivery("a")], NOON)
+    (claim,) = await claim_all(store, NOON, MINUTE, 5)
+    assert await store.delivery(claim.id) == delivery("a")
+    assert await store.delivery(claim.id + 1) is None

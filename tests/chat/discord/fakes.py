@@ -59,6 +59,9 @@ class FakeDesk:
             return Card(tone=Tone.WARNING, title="Only people who manage this channel can do that")
         return Card(tone=Tone.GOOD, title=f"{command} answered", lead=(options.get("tool", "everything"),))
 
+    async def press(self, does: str, caller: Caller) -> Card:
+        return await self.answer_line(f"pressed {does}", caller)
+
     def complete(self, typed: str, limit: int) -> Sequence[tuple[str, str]]:
         return [pair for pair in self.known if typed.lower() in pair[0].lower()][:limit]
 

@@ -44,6 +44,9 @@ class FakeDesk:
     async def answer(self, command: str, options: Mapping[str, str], caller: Caller) -> Card:
         return await self.answer_line(command, caller)
 
+    async def press(self, does: str, caller: Caller) -> Card:
+        return await self.answer_line(f"pressed {does}", caller)
+
     def complete(self, typed: str, limit: int) -> Sequence[tuple[str, str]]:
         return ()
 
@@ -62,6 +65,9 @@ class FakeOutbox:
         if self.away:
             raise StoreAway("the database is away")
         self.echoes[delivery] = receipt
+
+    async def delivery(self, number: int) -> Delivery | None:
+        return None
 
     async def echo(self, delivery: int) -> Receipt | None:
         return self.echoes.get(delivery)
