@@ -9,6 +9,7 @@ from bot.domain.card import Card
 from bot.domain.polling import FeedState, Outcome
 from bot.domain.service import AddedPage
 from bot.domain.subscription import Claim, Platform, Receipt, Subscription, Target
+from bot.ports.exposure import Practised
 from bot.ports.feeds import Document, Documents, Fetched, Fetcher, Format, Probed, Prober, no_leads
 from bot.ports.installs import Installs, Safe, Tenants, Tickets
 from bot.ports.meter import Counting
@@ -31,6 +32,7 @@ __all__ = [
     "Notes",
     "Outbox",
     "Pages",
+    "Practised",
     "Probed",
     "Prober",
     "Safe",
@@ -147,7 +149,19 @@ class Notes(Protocol):
 
 
 class Store(
-    Feeds, Subscriptions, Outbox, Ledger, Pages, Leases, Installs, Tickets, Notes, NoteList, Counting, Protocol
+    Feeds,
+    Subscriptions,
+    Outbox,
+    Ledger,
+    Pages,
+    Leases,
+    Installs,
+    Tickets,
+    Notes,
+    NoteList,
+    Counting,
+    Practised,
+    Protocol,
 ):
     """All that is remembered."""
 

@@ -6,6 +6,7 @@ from sqlalchemy.engine import URL
 
 from bot.domain.errors import StoreAway
 from bot.store.database import Database
+from bot.store.exposure import SqlPractised
 from bot.store.feeds import SqlFeeds
 from bot.store.figures import SqlFigures
 from bot.store.installs import SqlInstalls, SqlTickets
@@ -33,6 +34,7 @@ class SqlStore(
     SqlFigures,
     SqlVitals,
     SqlStories,
+    SqlPractised,
 ):
     """All that is remembered, in one SQLite file or one Postgres database.
 

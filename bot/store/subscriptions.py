@@ -101,7 +101,7 @@ class SqlSubscriptions(Part):
     async def _active(self, where: sa.ColumnElement[bool]) -> Sequence[Subscription]:
         query = sa.select(subscriptions).where(where, _ACTIVE).order_by(subscriptions.c.service, subscriptions.c.id)
         async with self._database.reading() as connection:
-            return [_subscription(row) for row in await connection.execute(query)]
+            return [subscription_of(row) for row in await connection.execute(query)]
 
 
 def _of(table: sa.Table, target: Target) -> sa.ColumnElement[bool]:
@@ -129,7 +129,8 @@ def _row(subscription: Subscription, now: datetime) -> dict[str, object]:
     }
 
 
-def _subscription(row: AnyRow) -> Subscription:
+def subscription_of(row: AnyRow) -> Subscription:
+    """A row of the table."""
     return Subscription(
         target=Target(platform=Platform(row.platform), workspace=row.workspace, channel=row.channel),
         service=row.service,

@@ -1,0 +1,56 @@
+"""What a team follows in all its channels, when it practised, what a channel was told. For people who ask."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from bot.domain.change import Change
+from bot.domain.subscription import Subscription, Target
+from bot.store.codec import decode
+from bot.store.database import Part
+from bot.store.practice import drills, trials
+from bot.store.schema import deliveries, subscriptions
+from bot.store.subscriptions import subscription_of
+
+
+class SqlPractised(Part):
+    """Reads only."""
+
+    async def followed_in(self, team: str) -> Sequence[Subscription]:
+        """All active subscriptions of all channels of a team, in order of service."""
+        mine = sa.and_(_in(subscriptions, team), subscriptions.c.disabled_at.is_(None))
+        query = sa.select(subscriptions).where(mine).order_by(subscriptions.c.service, subscriptions.c.id)
+        async with self._database.reading() as connection:
+            return [subscription_of(row) for row in await connection.execute(query)]
+
+    async def last_drills(self, team: str) -> Mapping[str, datetime]:
+        """When each service or part was last drilled to the end, in any channel of the team."""
+        last = sa.func.max(drills.c.ended_at, type_=drills.c.ended_at.type).label("at")
+        done = sa.and_(_in(drills, team), drills.c.ended_at.is_not(None))
+        query = sa.select(drills.c.service, last).where(done).group_by(drills.c.service)
+        async with self._database.reading() as connection:
+            return {row.service: row.at for row in await connection.execute(query)}
+
+    async def last_trials(self, team: str) -> Mapping[str, datetime]:
+        """When each tool was last tried by somebody of the team."""
+        query = sa.select(trials.c.tool, trials.c.at).where(trials.c.team == team)
+        async with self._database.reading() as connection:
+            return {row.tool: row.at for row in await connection.execute(query)}
+
+    async def told(self, target: Target, most: int) -> Sequence[Change]:
+        """The last change of each incident that a channel was told of, the newest first, of its newest messages."""
+        here = sa.and_(_in(deliveries, target.team), deliveries.c.channel == target.channel)
+        sent = sa.and_(here, deliveries.c.state == "sent")
+        query = sa.select(deliveries.c.thread_key, deliveries.c.change).where(sent)
+        async with self._database.reading() as connection:
+            rows = (await connection.execute(query.order_by(deliveries.c.id.desc()).limit(most))).all()
+        newest: dict[str, str] = {}
+        for row in rows:
+            newest.setdefault(row.thread_key, row.change)
+        return [decode(Change, change) for change in newest.values()]
+
+
+def _in(table: sa.Table, team: str) -> sa.ColumnElement[bool]:
+    platform, _, workspace = team.partition(":")
+    return sa.and_(table.c.platform == platform, table.c.workspace == workspace)
