@@ -125,6 +125,17 @@ def services(query: Annotated[str, typer.Argument(help="Part of a name or a cate
 
 
 @app.command()
+def exposure(
+    team: Annotated[str, typer.Option(help="One team, such as slack:T0123; without it, all.")] = "",
+    json: Json = False,  # noqa: FBT002 - a flag
+) -> None:
+    """Tell what a team has no plan B for, never tried, and what would take most of its tools at once."""
+    from bot.cli import exposure as command  # noqa: PLC0415
+
+    command.exposure(team, json=json)
+
+
+@app.command()
 def webhook(
     service: Annotated[str, typer.Argument(help="Its name as `planb services` lists it.")],
     rotate: Annotated[bool, typer.Option("--rotate", help="A new address; the old one works for 24 hours.")] = False,  # noqa: FBT002

@@ -5,7 +5,7 @@ Every platform builds its own form of a command.
 
 from collections.abc import Mapping
 
-from bot.commands import active, alt, exposure, help, list, services, status, subscribe, unsubscribe  # noqa: A004 - their names
+from bot.commands import active, alt, draft, exposure, help, list, services, status, subscribe, unsubscribe  # noqa: A004 - their names
 from bot.commands.desk import Press, Run
 from bot.commands.spec import Command
 
@@ -18,6 +18,7 @@ _OTHERS: tuple[tuple[Command, Run], ...] = (
     (list.COMMAND, list.run),
     (services.COMMAND, services.run),
     (exposure.COMMAND, exposure.run),
+    (draft.COMMAND, draft.run),
 )
 COMMANDS: tuple[tuple[Command, Run], ...] = (
     *_OTHERS,

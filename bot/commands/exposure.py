@@ -3,10 +3,11 @@
 from bot.commands.office import Office
 from bot.commands.spec import Command, Request
 from bot.core.catalogue import Catalogue, Found
-from bot.core.exposure import Exposure, Practice, exposure
+from bot.core.exposure import exposure
 from bot.core.render_exposure import exposed
 from bot.core.scope import wanted_parts
 from bot.domain.card import Card
+from bot.domain.exposure import Exposure, Practice
 from bot.domain.subscription import Subscription
 from bot.domain.words import mark
 

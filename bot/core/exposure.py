@@ -3,70 +3,18 @@
 Everything is looked at as on a quiet day, with all tools healthy. Nothing is guessed: see leaning.py.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, time
-from enum import StrEnum
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from bot.core.alternatives import CAPABILITY, PROPOSED
 from bot.core.catalogue import Catalogue, Found
-from bot.core.leaning import Apart, Fall, Tool, apart, falls, provider_name, tool_for, tool_of
-from bot.core.ranking import TESTED_LATELY
-from bot.core.text import fold
-from bot.domain.continuity import Alternative, Plan
-
-
-class Gap(StrEnum):
-    """What is missing, in the order in which to mend it."""
-
-    NOTHING = "nothing is chosen to use instead"
-    TOGETHER = "everything chosen has something in common with the tool"
-    NOT_KNOWN = "it is not known what the tool or its alternatives are built on"
-    NO_PLAYBOOK = "there is no playbook"
-    NOT_TRIED = "nobody tried it in 90 days"
-    NO_DRILL = "there was no drill in 90 days"
-
+from bot.core.leaning import Apart, Tool, apart, falls, provider_name, tool_for, tool_of
+from bot.core.practice import unpractised
+from bot.domain.continuity import Plan
+from bot.domain.exposure import Exposure, Finding, Gap, Practice
 
 _ORDER = {gap: place for place, gap in enumerate(Gap)}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """One thing to mend. `capabilities` are what it is about, `tools` whose failure it is about, `instead` what is
-    chosen, `shared` what these have in common; `do` is what to type after `/outage`, empty where a file is to be edited.
-    """
-
-    gap: Gap
-    capabilities: tuple[str, ...] = ()
-    tools: tuple[str, ...] = ()
-    instead: tuple[str, ...] = ()
-    shared: tuple[str, ...] = ()
-    do: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Practice:
-    """What a team has ready and when it practised. `playbooks` None: nobody knows whether there are any.
-
-    `playbooks` are by `capability:chat` (`any`: for every tool), `openai` or `openai:chatgpt`; `drills` by service or part, each its last one;
-    `trials` by what was tried, a service's value or the name that the team gave it.
-    """
-
-    playbooks: Mapping[str, bool] | None = None
-    drills: Mapping[str, datetime] = field(default_factory=dict)
-    trials: Mapping[str, datetime] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Exposure:
-    """The findings, what to mend first first; `tools` is how many the team has, alternatives included, each provider
-    once; `unsaid` are those of which nobody says what they are built on.
-    """
-
-    findings: tuple[Finding, ...] = ()
-    falls: tuple[Fall, ...] = ()
-    tools: int = 0
-    unsaid: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,8 +36,7 @@ def exposure(
     chosen = [one for plan in plans for one in plan.alternatives if one.chosen]
     tools = (*(tool for _, tool in uses), *(tool_for(one, catalogue) for one in chosen))
     gapped = [one for use, tool in uses if (one := _gapped(use, tool, plans, catalogue))]
-    practised = (*_no_playbook(uses, practice), *_not_tried(chosen, practice, now), *_no_drill(uses, practice, now))
-    findings = (*_grouped(gapped, tools, catalogue), *practised)
+    findings = (*_grouped(gapped, tools, catalogue), *unpractised(uses, chosen, practice, now))
     return Exposure(
         findings=tuple(sorted(findings, key=_urgency)),
         falls=falls(tools, catalogue),
@@ -109,9 +56,9 @@ def _urgency(finding: Finding) -> tuple[bool, bool, int, int]:
 
 def _depended(followed: Iterable[Found], plans: Sequence[Plan], catalogue: Catalogue) -> list[Found]:
     """What is followed or has a plan, each once."""
-    wanted = (found for plan in plans if (found := catalogue.find(plan.wanted)))
-    found = {one.value: one for one in (*followed, *wanted)}
-    return [found[value] for value in sorted(found)]
+    wanted = (meant for plan in plans if (meant := catalogue.find(plan.wanted)))
+    each = {one.value: one for one in (*followed, *wanted)}
+    return [each[value] for value in sorted(each)]
 
 
 def _uses(depended: Iterable[Found]) -> list[tuple[str, Tool]]:
@@ -156,7 +103,7 @@ def _alternatives(capability: str, tool: Tool, plans: Sequence[Plan], catalogue:
     for wanted in dict.fromkeys((tool.value, tool.slug, CAPABILITY + capability)):
         chosen = [one for plan in plans if plan.wanted == wanted for one in plan.alternatives if one.chosen]
         tools = [tool_for(one, catalogue) for one in chosen]
-        # A list for a capability may name the very tool that fails; a list for a tool that names its own provider is meant.
+        # A list for a capability may name the very tool that fails; a list for a tool means what it says.
         itself = tool.slug if wanted.startswith(CAPABILITY) else None
         fitting = [one for one in tools if one.slug != itself and _is_for(one, capability)]
         if fitting:
@@ -176,7 +123,7 @@ def _grouped(gapped: Sequence[_Gapped], tools: Sequence[Tool], catalogue: Catalo
     same: dict[tuple[object, ...], list[_Gapped]] = {}
     for (_, *said), several in by_use.items():
         same.setdefault((*said, *_about_one(several)), []).extend(several)
-    yield from (_found(several, tools, catalogue) for several in same.values())
+    yield from (_finding(several, tools, catalogue) for several in same.values())
 
 
 def _about_one(several: Sequence[_Gapped]) -> tuple[str, ...]:
@@ -187,7 +134,7 @@ def _about_one(several: Sequence[_Gapped]) -> tuple[str, ...]:
     return tuple(one.tool.name for one in several)
 
 
-def _found(several: Sequence[_Gapped], tools: Sequence[Tool], catalogue: Catalogue) -> Finding:
+def _finding(several: Sequence[_Gapped], tools: Sequence[Tool], catalogue: Catalogue) -> Finding:
     several = sorted(several, key=lambda one: one.capability not in PROPOSED)
     first = several[0]
     return Finding(
@@ -214,45 +161,3 @@ def _candidates(capability: str, tools: Sequence[Tool], catalogue: Catalogue) ->
     if capability in PROPOSED:
         fit = (Found(service=service) for service in catalogue.services if capability in service.capabilities)
         yield from (tool_of(found) for service in fit for found in _meant(service, capability))
-
-
-def _no_playbook(uses: Sequence[tuple[str, Tool]], practice: Practice) -> Iterator[Finding]:
-    ready = practice.playbooks
-    if ready is None:
-        return
-    lacking = [
-        (use, tool)
-        for use, tool in uses
-        if not any(ready.get(key) for key in (tool.value, tool.slug, CAPABILITY + use, CAPABILITY + "any"))
-    ]
-    yield from _about(Gap.NO_PLAYBOOK, lacking, "playbook {value}")
-
-
-def _no_drill(uses: Sequence[tuple[str, Tool]], practice: Practice, now: datetime) -> Iterator[Finding]:
-    """A drill of a service is one for all of its parts."""
-    lately = {what for what, at in practice.drills.items() if now - at <= TESTED_LATELY}
-    lacking = [(use, tool) for use, tool in uses if tool.value not in lately and tool.slug not in lately]
-    yield from _about(Gap.NO_DRILL, lacking, "drill start {value} 30")
-
-
-def _about(gap: Gap, lacking: Sequence[tuple[str, Tool]], do: str) -> Iterator[Finding]:
-    if lacking:
-        quick = sorted(dict.fromkeys(use for use, _ in lacking if use), key=lambda use: use not in PROPOSED)
-        first = next((tool for use, tool in lacking if quick and use == quick[0]), lacking[0][1])
-        names = tuple(dict.fromkeys(tool.name for _, tool in lacking))
-        yield Finding(gap=gap, capabilities=tuple(quick), tools=names, do=do.format(value=first.value))
-
-
-def _not_tried(chosen: Iterable[Alternative], practice: Practice, now: datetime) -> Iterator[Finding]:
-    old = [one for one in chosen if (at := _tried(one, practice)) is None or now - at > TESTED_LATELY]
-    if old:
-        yield Finding(gap=Gap.NOT_TRIED, tools=tuple(dict.fromkeys(one.name for one in old)))
-
-
-def _tried(one: Alternative, practice: Practice) -> datetime | None:
-    """The newest of what the file says and what people said."""
-    names = {fold(name) for name in (one.service, one.name) if name}
-    said = [at for name, at in practice.trials.items() if fold(name) in names]
-    if one.tested:
-        said.append(datetime.combine(one.tested, time.max, UTC))
-    return max(said, default=None)

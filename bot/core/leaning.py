@@ -10,6 +10,7 @@ from enum import StrEnum
 from bot.core.catalogue import Catalogue, Found
 from bot.core.text import fold
 from bot.domain.continuity import Alternative
+from bot.domain.exposure import Fall
 from bot.domain.service import Service
 
 
@@ -92,19 +93,6 @@ def _reach(tool: Tool, catalogue: Catalogue) -> frozenset[str]:
             service = catalogue.get(slug)
             waiting += [upstream.name for upstream in service.upstreams] if service else []
     return frozenset(seen)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fall:
-    """What one failure would take at once: `tools` by name, each with the page that says so (empty: the team does).
-
-    `do` is what to type after `/outage`: to follow it, or to practise where the team does already.
-    """
-
-    upstream: str
-    name: str
-    tools: tuple[tuple[str, str], ...]
-    do: str = ""
 
 
 def falls(tools: Iterable[Tool], catalogue: Catalogue) -> tuple[Fall, ...]:

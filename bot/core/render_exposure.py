@@ -3,10 +3,9 @@
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-from bot.core.exposure import Exposure, Finding, Gap
-from bot.core.leaning import Fall
 from bot.core.uses import some, uses
 from bot.domain.card import Bold, Card, Code, Item, Link, Listing, Rich, Tone
+from bot.domain.exposure import Exposure, Fall, Finding, Gap
 from bot.domain.words import Words, mark
 
 FINDINGS_SHOWN = 5

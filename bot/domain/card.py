@@ -96,10 +96,11 @@ class Button:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """One message. From top to bottom: title, lead, quote, facts, listings, footer.
+    """One message. From top to bottom: title, lead, copy, quote, facts, listings, footer.
 
     `title` is one line that stands alone (notifications and screen readers get nothing else); `lead` is our own
-    sentence; `quote` is the provider's own words, untranslated; `footer` is small print. `buttons` are at
+    sentence; `copy` is text to copy as it stands, line by line;
+    `quote` is the provider's own words, untranslated; `footer` is small print. `buttons` are at
     most five, in one row; a platform without buttons leaves them out, and each does what a command does as well.
     """
 
@@ -107,6 +108,7 @@ class Card:
     title: str
     url: str = ""
     lead: Rich = ()
+    copy: str = ""
     quote: str = ""
     facts: tuple[Fact, ...] = ()
     listings: tuple[Listing, ...] = ()

@@ -11,6 +11,10 @@ from bot.domain.subscription import Subscription, Target
 class Practised(Protocol):
     """What a team follows, when it practised, and what its channels were told. Every method may raise StoreAway."""
 
+    async def teams(self) -> Sequence[str]:
+        """All teams that follow anything, in order."""
+        ...
+
     async def followed_in(self, team: str) -> Sequence[Subscription]:
         """All active subscriptions of all channels of a team, in order of service."""
         ...

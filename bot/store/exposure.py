@@ -17,6 +17,13 @@ from bot.store.subscriptions import subscription_of
 class SqlPractised(Part):
     """Reads only."""
 
+    async def teams(self) -> Sequence[str]:
+        """All teams that follow anything, in order."""
+        names = (subscriptions.c.platform, subscriptions.c.workspace)
+        query = sa.select(*names).where(subscriptions.c.disabled_at.is_(None)).distinct().order_by(*names)
+        async with self._database.reading() as connection:
+            return [f"{row.platform}:{row.workspace}" for row in await connection.execute(query)]
+
     async def followed_in(self, team: str) -> Sequence[Subscription]:
         """All active subscriptions of all channels of a team, in order of service."""
         mine = sa.and_(_in(subscriptions, team), subscriptions.c.disabled_at.is_(None))

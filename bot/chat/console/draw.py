@@ -38,6 +38,8 @@ def draw(card: Card, now: datetime) -> RenderableType:
     lines: list[RenderableType] = []
     if card.lead:
         lines.append(_rich(card.lead, now))
+    if card.copy:
+        lines.append(Padding(Text(printable(card.copy)), (1, 2)))
     if card.quote:
         lines.append(Padding(Text(printable(card.quote), style="italic"), (0, 2)))
     lines.extend(Text.assemble((f"{fact.name}  ", "bold"), _rich(fact.value, now)) for fact in card.facts)
@@ -94,7 +96,7 @@ def moment(span: Moment, now: datetime) -> str:
 
 def plain(card: Card, now: datetime) -> str:
     """The same card as text alone, one line for each thing it says."""
-    lines = [printable(card.title), _rich(card.lead, now).plain, printable(card.quote)]
+    lines = [printable(card.title), _rich(card.lead, now).plain, printable(card.copy), printable(card.quote)]
     lines += [f"{fact.name}: {_rich(fact.value, now).plain}" for fact in card.facts]
     for listing in card.listings:
         lines += [listing.heading, *(_item(item, now).plain for item in listing.items)]

@@ -11,6 +11,7 @@ from bot.chat.discord.escape import (
     address,
     clean,
     cut,
+    fenced,
     line,
     pieces,
     shorten,
@@ -75,6 +76,7 @@ def embed(card: Card, say: Callable[[str], str] = str) -> discord.Embed:
     footer = shorten(" · ".join(filter(None, (f"{look.emoji} {say(look.word)}", _footer(card)))), FOOTER_MAX)
     room = TOTAL_MAX - size(title) - size(footer)
     lead = cut(pieces(card.lead), _LEAD_MAX)
+    lead = "\n".join(filter(None, (lead, fenced(card.copy, _LEAD_MAX - 1))))
     fields = list(_fitting(_fields(card), room - size(lead)))
     room -= size(lead) + sum(field.size for field in fields)
     description = _described(lead, card.quote, min(DESCRIPTION_MAX - size(lead), room))

@@ -122,6 +122,12 @@ def _markup(part: Bold | Code | Link | Moment) -> str:
     return f"**{escape(text, addresses=False)}**" if text else ""
 
 
+def fenced(text: str, limit: int) -> str:
+    """Lines to copy as they stand; nothing for no words. Nothing is alive in it, and nothing can end it."""
+    bare = _MENTION.sub("‹", _EVERYBODY.sub("＠", clean(text))).replace("`", "ˋ").strip()
+    return f"```\n{shorten(bare, limit - len('```' * 2) - 2)}\n```" if bare else ""
+
+
 def _link(text: str, url: str) -> str:
     if not url:
         return escape(text, addresses=False)

@@ -14,6 +14,7 @@ from bot.chat.slack.escape import (
     clean,
     code,
     date,
+    fenced,
     fit,
     link,
     one_line,
@@ -50,7 +51,7 @@ def plain(card: Card) -> dict[str, Any]:
     """The same without blocks or formatting, for the day Slack refuses the blocks."""
     facts = (f"{fact.name}: {_spoken(fact.value)}" for fact in card.facts)
     listings = (line for listing in card.listings for line in _spoken_listing(listing))
-    head = (card.title, safe_url(card.url), _spoken(card.lead), card.quote)
+    head = (card.title, safe_url(card.url), _spoken(card.lead), card.copy, card.quote)
     lines = chain(head, facts, listings, (_spoken(card.footer),))
     return {
         "text": fit(pieces("\n".join(_enough(filter(None, map(clean, lines)), PLAIN_MOST))), PLAIN_MOST) or ELLIPSIS
@@ -62,6 +63,8 @@ def _body(card: Card) -> Iterator[Block]:
     yield _section(f"{MARKS[card.tone]} *{heading}*")
     if lead := fit(_mrkdwn(card.lead), SECTION_MOST).strip():
         yield _section(lead)
+    if copy := fenced(card.copy, SECTION_MOST):
+        yield _section(copy)
     if quote := clean(card.quote):
         lines = [part.replace("\n", "\n> ") for part in pieces(quote)]
         yield _section(fit(["> ", *lines], SECTION_MOST))

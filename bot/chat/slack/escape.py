@@ -23,6 +23,7 @@ URL_MOST = 600
 LABEL_MOST = 300
 CODE_MOST = 300
 
+_FENCE = "```"
 _LOOKALIKES = MappingProxyType({"*": "∗", "_": "ˍ", "~": "∼", "`": "ˋ"})
 """Slack has no way to escape a formatting mark, and a zero width space beside one does not stop it."""
 
@@ -100,6 +101,13 @@ def code(text: str) -> str:
     words = _entities(one_line(text).replace("`", _LOOKALIKES["`"]))
     words = fit(_PIECE.findall(words), CODE_MOST)
     return f"`{words}`" if words else ""
+
+
+def fenced(text: str, most: int) -> str:
+    """Lines to copy as they stand; nothing for no words."""
+    words = _entities(clean(text).replace("`", _LOOKALIKES["`"]))
+    words = fit(_PIECE.findall(words), most - 2 * len(_FENCE))
+    return f"{_FENCE}{words}{_FENCE}" if words else ""
 
 
 def link(text: str, url: str, most: int = LABEL_MOST) -> str:
