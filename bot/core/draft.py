@@ -7,7 +7,7 @@ know is left blank.
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -98,20 +98,22 @@ def _parts(subject: Subject, words: Words) -> Iterator[str]:
 def _times(incident: Incident, words: Words) -> Iterator[str]:
     """In UTC: whoever reads it elsewhere can still tell. Beside the draft the platform shows the local time."""
     start = incident.started_at
-    if start and incident.kind is Kind.MAINTENANCE and incident.until and not incident.phase.is_over:
-        yield words("Planned from {start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M} UTC", start=start, end=incident.until)
+    over = incident.phase.is_over
+    if start and incident.until and incident.kind is Kind.MAINTENANCE and not over:
+        yield words("Planned from {start} to {end}", start=_at(start, words), end=_at(incident.until, words))
     elif start:
-        yield (
-            words("Since: {at:%Y-%m-%d %H:%M} UTC", at=start)
-            if not incident.phase.is_over
-            else words("Began: {at:%Y-%m-%d %H:%M} UTC", at=start)
-        )
+        yield words("Began: {at}" if over else "Since: {at}", at=_at(start, words))
     end = incident.resolved_at
-    if end and incident.phase.is_over:
+    if end and over:
         took = end - start if start else timedelta()
-        yield words("Ended: {at:%Y-%m-%d %H:%M} UTC", at=end) + (
-            f" ({duration(words, took)})" if took > timedelta() else ""
-        )
+        lasted = f" ({duration(words, took)})" if took > timedelta() else ""
+        yield words("Ended: {at}", at=_at(end, words)) + lasted
+
+
+def _at(moment: datetime, words: Words) -> str:
+    at = moment.astimezone(UTC)
+    values = {"year": f"{at:%Y}", "month": f"{at:%m}", "day": f"{at:%d}", "time": f"{at:%H:%M}"}
+    return words("{year}-{month}-{day} {time} UTC", **values)
 
 
 def _state(subject: Subject, audience: Audience, words: Words) -> Iterator[str]:
@@ -121,8 +123,8 @@ def _state(subject: Subject, audience: Audience, words: Words) -> Iterator[str]:
         yield words("State by its status page: {state}", state=_phase(incident, audience, words))
     elif sight.read_at:
         yield words(
-            "State by its status page as of {at:%Y-%m-%d %H:%M} UTC, it cannot be read at the moment: {state}",
-            at=sight.read_at,
+            "State by its status page as of {at}, it cannot be read at the moment: {state}",
+            at=_at(sight.read_at, words),
             state=_phase(incident, audience, words),
         )
     else:
@@ -151,7 +153,7 @@ def _said(incident: Incident, words: Words) -> Iterator[str]:
     if not latest or not text:
         return
     if latest.posted_at:
-        yield words("The provider on {at:%Y-%m-%d at %H:%M} UTC: “{text}”", at=latest.posted_at, text=text)
+        yield words("The provider on {at}: “{text}”", at=_at(latest.posted_at, words), text=text)
     else:
         yield words("The provider: “{text}”", text=text)
 
