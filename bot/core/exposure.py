@@ -26,6 +26,7 @@ class _Gapped:
     gap: Gap
     instead: tuple[str, ...] = ()
     shared: tuple[str, ...] = ()
+    wanted: str = ""
 
 
 def exposure(
@@ -41,8 +42,14 @@ def exposure(
         findings=tuple(sorted(findings, key=_urgency)),
         falls=falls(tools, catalogue),
         tools=len({tool.slug for tool in tools}),
-        unsaid=tuple(sorted({provider_name(tool) for tool in tools if not tool.leanings}, key=str.casefold)),
+        unsaid=_unsaid(tools),
     )
+
+
+def _unsaid(tools: Iterable[Tool]) -> tuple[str, ...]:
+    tools = tuple(tools)
+    said = {tool.slug for tool in tools if tool.leanings}
+    return tuple(sorted({provider_name(tool) for tool in tools if tool.slug not in said}, key=str.casefold))
 
 
 _PRACTISED = frozenset({Gap.NO_PLAYBOOK, Gap.NOT_TRIED, Gap.NO_DRILL})
@@ -50,8 +57,9 @@ _PRACTISED = frozenset({Gap.NO_PLAYBOOK, Gap.NOT_TRIED, Gap.NO_DRILL})
 
 def _urgency(finding: Finding) -> tuple[bool, bool, int, int]:
     """Alternatives before practice; what a person can replace within the hour first; then what concerns most."""
-    slow = not any(one in PROPOSED for one in finding.capabilities)
-    return finding.gap in _PRACTISED, slow, _ORDER[finding.gap], -len(finding.capabilities)
+    practised = finding.gap in _PRACTISED
+    slow = not practised and not any(one in PROPOSED for one in finding.capabilities)
+    return practised, slow, _ORDER[finding.gap], -len(finding.capabilities)
 
 
 def _depended(followed: Iterable[Found], plans: Sequence[Plan], catalogue: Catalogue) -> list[Found]:
@@ -81,13 +89,13 @@ def _meant(found: Found, capability: str) -> list[Found]:
 
 def _gapped(capability: str, tool: Tool, plans: Sequence[Plan], catalogue: Catalogue) -> _Gapped | None:
     """None where one alternative at least is known to stand apart."""
-    others = _alternatives(capability, tool, plans, catalogue)
+    wanted, others = _alternatives(capability, tool, plans, catalogue)
     verdicts = [(other, *apart(tool, other, catalogue)) for other in others]
     if any(verdict is Apart.YES for _, verdict, _ in verdicts):
         return None
     unknown = tuple(other.name for other, verdict, _ in verdicts if verdict is Apart.NOT_KNOWN)
     if unknown:
-        return _Gapped(capability=capability, tool=tool, gap=Gap.NOT_KNOWN, instead=unknown)
+        return _Gapped(capability=capability, tool=tool, gap=Gap.NOT_KNOWN, instead=unknown, wanted=wanted)
     if not others:
         return _Gapped(capability=capability, tool=tool, gap=Gap.NOTHING)
     shared = tuple(dict.fromkeys(name for _, _, names in verdicts for name in names))
@@ -95,8 +103,8 @@ def _gapped(capability: str, tool: Tool, plans: Sequence[Plan], catalogue: Catal
     return _Gapped(capability=capability, tool=tool, gap=Gap.TOGETHER, instead=instead, shared=shared)
 
 
-def _alternatives(capability: str, tool: Tool, plans: Sequence[Plan], catalogue: Catalogue) -> list[Tool]:
-    """What the team chose for this use of it: its part's plan, else its service's, else the capability's.
+def _alternatives(capability: str, tool: Tool, plans: Sequence[Plan], catalogue: Catalogue) -> tuple[str, list[Tool]]:
+    """What the team chose for this use of it, and in which list: the part's, else the service's, else the use's.
 
     A tool that the catalogue knows and that is not for this is no alternative here: Claude draws no pictures.
     """
@@ -107,8 +115,8 @@ def _alternatives(capability: str, tool: Tool, plans: Sequence[Plan], catalogue:
         itself = tool.slug if wanted.startswith(CAPABILITY) else None
         fitting = [one for one in tools if one.slug != itself and _is_for(one, capability)]
         if fitting:
-            return fitting
-    return []
+            return wanted, fitting
+    return "", []
 
 
 def _is_for(tool: Tool, capability: str) -> bool:
@@ -143,8 +151,14 @@ def _finding(several: Sequence[_Gapped], tools: Sequence[Tool], catalogue: Catal
         tools=tuple(dict.fromkeys(one.tool.name for one in several)),
         instead=first.instead,
         shared=first.shared,
-        do="" if first.gap is Gap.NOT_KNOWN else _choose(first.capability, first.tool, tools, catalogue),
+        do=_say(first) if first.gap is Gap.NOT_KNOWN else _choose(first.capability, first.tool, tools, catalogue),
     )
+
+
+def _say(one: _Gapped) -> str:
+    """What to type to say what the first of the unknown ones is built on; of the tool itself only the file can."""
+    wanted = one.wanted.removeprefix(CAPABILITY)
+    return f"choose {wanted} {one.instead[0]} upstreams=…" if one.tool.leanings else ""
 
 
 def _choose(capability: str, tool: Tool, tools: Sequence[Tool], catalogue: Catalogue) -> str:

@@ -74,6 +74,8 @@ def test_the_usage_shows_how_to_type_it() -> None:
         "unsubscribe <service>",
         "list",
         "services [query=…]",
+        "exposure",
+        "draft [incident] [audience=internal|customers]",
         "help",
     ]
 

@@ -33,6 +33,8 @@ TABLE = {
     "unsubscribe": (CHANGES, {"service": "lamp"}),
     "list": (READS, {}),
     "services": (READS, {"query": "lamp"}),
+    "exposure": (READS, {}),
+    "draft": (READS, {"incident": "lamp", "audience": "customers"}),
     "help": (READS, {}),
 }
 """Every command: whether it changes what a channel is told, and options that would do so."""
