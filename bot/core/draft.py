@@ -21,6 +21,7 @@ from bot.domain.status import Component, Freshness, Impact, Incident, Kind, Sigh
 from bot.domain.words import Words, mark
 
 BLANK = "________"
+TITLE_MOST = 200
 QUOTE_MOST = 600
 PARTS_SHOWN = 8
 INSTEAD_SHOWN = 3
@@ -73,7 +74,7 @@ def draft(subject: Subject, audience: Audience, words: Words) -> str:
 def _lines(subject: Subject, audience: Audience, words: Words) -> Iterator[str]:
     incident = subject.incident
     kind = None if incident.is_ours else incident.kind
-    yield words(_HEADS[audience, kind], name=subject.service.name, title=quoted(incident.title))
+    yield words(_HEADS[audience, kind], name=subject.service.name, title=quoted(incident.title, TITLE_MOST))
     yield from _parts(subject, words)
     yield from _times(incident, words)
     yield from _state(subject, audience, words)
@@ -164,9 +165,9 @@ def _instead(advice: Sequence[Ranked]) -> str:
     return ", ".join(f"{one.name} ({one.url})" if one.url else one.name for one in chosen[:INSTEAD_SHOWN])
 
 
-def quoted(text: str) -> str:
+def quoted(text: str, most: int = QUOTE_MOST) -> str:
     """The provider's words on one line, where nothing calls anybody once somebody pastes them in a chat."""
-    return shorten(_CALLS.sub(r"\g<sign> ", squeeze(printable(text))), QUOTE_MOST)
+    return shorten(_CALLS.sub(r"\g<sign> ", squeeze(printable(text))), most)
 
 
 _CALLS = re.compile(r"(?P<sign>@(?=everyone|here|channel|group)|<(?=[@#!/:]|a?:|t:|id:))", re.IGNORECASE)

@@ -302,6 +302,10 @@ def test_the_card_says_what_to_do_first() -> None:
         "What to do first",
         "🟠 video – nothing is chosen to use instead of Birdfilm → /outage choose video …",
         "🟠 chat – Gull and what is chosen instead (Nest) have Sky in common → /outage choose chat fish",
+        (
+            "❔ chat – whether Fish, Paper would keep working during a failure of Mole is not known"
+            " → upstreams = […] in planb.toml"
+        ),
         "🟠 hosting, storage – nothing is chosen to use instead of Shed → /outage choose hosting …",
         "🔵 chat, video, hosting, storage – no playbook says what to do → /outage playbook bird:talk",
         "🔵 Nest, Fish, Paper – not tried in the last 90 days → tested = … in planb.toml",

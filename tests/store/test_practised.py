@@ -16,7 +16,7 @@ ELSEWHERE = replace(OFFICE, workspace="T2")
 
 
 async def put(store: SqlStore, table: sa.Table, **values: Any) -> None:
-    async with store._database.writing() as connection:  # noqa: SLF001 - who writes these is not built here
+    async with store._database.writing() as connection:
         await connection.execute(sa.insert(table).values(values))
 
 
