@@ -15,7 +15,7 @@ from bot.commands.office import Office
 from bot.core.render_exposure import exposed
 from bot.domain.errors import StoreAway
 from bot.domain.exposure import Exposure
-from bot.prepare import read_files, set_up_logs
+from bot.prepare import read_files
 from bot.settings import read_settings
 
 HERE = "console:local"
@@ -25,7 +25,6 @@ HERE = "console:local"
 def exposure(team: str, *, json: bool) -> None:
     """Print it for one team (`slack:T0123`), or for each that follows anything."""
     settings = read_settings()
-    set_up_logs(settings)
     app = App(settings, read_files(settings))
     try:
         found = asyncio.run(_exposures(app, team))
