@@ -11,7 +11,7 @@ from bot.core.standing import Standing
 from bot.core.text import fold
 from bot.domain.card import Bold, Card, Fact, Link, Moment, Tone
 from bot.domain.errors import UserError
-from bot.domain.status import Freshness
+from bot.domain.status import Freshness, Incident
 from bot.domain.words import Language, Words, mark
 
 MESSAGES_SEARCHED = 300
@@ -132,12 +132,21 @@ def _card(subject: Subject, text: str, audience: Audience, words: Words) -> Card
     service, incident = subject.service, subject.incident
     blind = subject.sight.freshness is not Freshness.FRESH
     warning = (" ", Bold(words("Its status page cannot be read now: check it before you send this."))) if blind else ()
-    since = (Fact(words("Since"), (Moment(incident.started_at),)),) if incident.started_at else ()
     return Card(
         tone=Tone.WARNING if blind else Tone.INFO,
         title=words(_TITLES[audience], name=service.name),
         lead=(words("Yours to complete and to send; I send it to nobody."), *warning),
         copy=text,
-        facts=since,
+        facts=_when(incident, words),
         footer=(Link(words("Status page"), incident.url or service.page),),
     )
+
+
+def _when(incident: Incident, words: Words) -> tuple[Fact, ...]:
+    """In each reader's own time zone, as far as the platform can."""
+    start, end = incident.started_at, incident.resolved_at or incident.until
+    if start is None:
+        return ()
+    if end is None:
+        return (Fact(words("Since"), (Moment(start),)),)
+    return (Fact(words("When"), (Moment(start), " – ", Moment(end))),)

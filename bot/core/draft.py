@@ -124,7 +124,7 @@ def _state(subject: Subject, audience: Audience, words: Words) -> Iterator[str]:
         yield words("State by its status page: {state}", state=_phase(incident, audience, words))
     elif sight.read_at:
         yield words(
-            "State by its status page as of {at}, it cannot be read at the moment: {state}",
+            "State by its status page, last read {at} and not readable since: {state}",
             at=_at(sight.read_at, words),
             state=_phase(incident, audience, words),
         )

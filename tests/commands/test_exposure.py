@@ -143,7 +143,9 @@ async def test_a_part_s_own_incident_is_chosen(channel: Channel) -> None:
 
 async def test_a_resolved_one_is_found_when_nothing_is_open(channel: Channel) -> None:
     await channel.page("lamp", snapshot(ended()))
-    assert "State by its status page: Resolved" in await channel.ask("draft lamp")
+    lines = await channel.ask("draft lamp")
+    assert "State by its status page: Resolved" in lines
+    assert lines[-2] == "When: 12:00 UTC – 12:30 UTC"
 
 
 async def test_a_stale_page_is_warned_of(channel: Channel) -> None:
@@ -151,7 +153,7 @@ async def test_a_stale_page_is_warned_of(channel: Channel) -> None:
     channel.clock.tick(minutes=12)
     lines = await channel.ask("draft lamp")
     assert lines[1].endswith("Its status page cannot be read now: check it before you send this.")
-    assert any("as of 2026-11-20 12:00 UTC" in line for line in lines)
+    assert any("last read 2026-11-20 12:00 UTC" in line for line in lines)
     assert (await answer(channel, "draft lamp")).tone is Tone.WARNING
 
 

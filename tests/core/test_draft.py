@@ -80,7 +80,7 @@ def said(subject: Subject, audience: Audience, language: Language) -> list[str]:
     return draft(subject, audience, languages()[language]).replace("\u00a0", "~").splitlines()
 
 
-LAST_FR = "Dernier état lu sur sa page d’état, illisible pour le moment, le 20/11/2026 à 12:16 UTC~: "
+LAST_FR = "État selon sa page d’état, lue pour la dernière fois le 20/11/2026 à 12:16 UTC et illisible depuis~: "
 STALE = Sight(freshness=Freshness.STALE, read_at=AT)
 NEVER = Sight(freshness=Freshness.UNREACHABLE)
 PAGE, PAGE_FR = "State by its status page: ", "État selon sa page d’état~: "
@@ -253,7 +253,7 @@ CASES: dict[str, tuple[Subject, Audience, list[str], list[str]]] = {
         THEM,
         [
             TOLD, SINCE,
-            "State by its status page as of 2026-11-20 12:16 UTC, it cannot be read at the moment: Investigating",
+            "State by its status page, last read 2026-11-20 12:16 UTC and not readable since: Investigating",
             SAID, MEANS, WRITE, SOURCE,
         ],
         [
