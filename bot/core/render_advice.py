@@ -42,7 +42,7 @@ def _listing(counsel: Counsel, words: Words) -> Listing:
     title = words("What to use instead of {name}", name=counsel.instead_of)
     if all(one.alternative.chosen for one in counsel.advice):
         return Listing(title, tuple(_item(one, words) for one in counsel.advice))
-    best = [one for one in counsel.advice if one.is_recommended][:PROPOSALS_SHOWN]
+    best = ([one for one in counsel.advice if one.is_recommended] or counsel.advice)[:PROPOSALS_SHOWN]
     return Listing(f"{title} ({words('not chosen by your team')})", tuple(_item(one, words) for one in best))
 
 
