@@ -11,6 +11,7 @@ from bot.domain.subscription import Action, Delivery, Platform, Receipt, Target
 from bot.jobs.deliver import NO_CHAT
 from bot.library import Library
 from bot.ports import Settled
+from bot.ports.meter import Count, Silent
 from bot.store.store import SqlStore
 from tests.fakes import FakeChat
 from tests.jobs.world import World, saying
@@ -318,3 +319,52 @@ async def test_nothing_is_sent_under_a_lease_that_is_over(world: World) -> None:
     assert titles(world.chat) == []
     await world.deliver()
     assert titles(world.chat) == ["Lamp: Logins fail"]
+
+
+async def test_a_short_wait_for_its_turn_is_waited_in_hand(world: World) -> None:
+    quick = Budget(scope=Scope.CHANNEL, most=50, per=timedelta(seconds=1))
+    world.delivering.pace = Pace(budgets={(Platform.SLACK, Action.POST): (quick,)})
+    await make(world, promise(), promise("k2", about="i2"))
+    await world.deliver()
+    assert len(titles(world.chat)) == 2
+    assert {claim.attempt for claim, _ in world.chat.delivered} == {1}
+
+
+async def test_what_another_process_took_first_is_no_work(world: World) -> None:
+    await make(world)
+    taken = await world.store.claim_due(Platform.SLACK, world.clock.now(), timedelta(minutes=1), 9)
+    assert taken
+    world.clock.tick(seconds=30)
+    assert await world.delivering.take(9) == ()
+    await make(world, promise("k2", Action.REPLY, about="i9"))
+    world.delivering.rest = timedelta(hours=9)
+    await world.store.sent(taken[0], Receipt(message="m", channel="C1"), world.clock.now())
+    await make(world, promise("k3", Action.REPLY))
+    claims = await world.delivering.take(9)
+    assert [claim.delivery.key for claim in claims] == ["k2"]
+    assert not await world.delivering.take(9)
+
+
+async def test_a_platform_without_a_chat_is_not_asked(world: World) -> None:
+    world.delivering.breaker.shut(world.clock.now(), world.clock.now())
+    world.delivering.chats = {}
+    assert await world.delivering.take(9) == ()
+
+
+async def test_being_too_fast_is_counted(world: World) -> None:
+    meter = Noted()
+    world.delivering.meter = meter
+    world.chat.errors = [SendError("ratelimited", Verdict(retry_after=timedelta(seconds=1), limited=True))]
+    await make(world)
+    await world.deliver()
+    assert Count.HTTP_429 in meter.counted
+
+
+class Noted(Silent):
+    """Remembers what was counted."""
+
+    def __init__(self) -> None:
+        self.counted: list[Count] = []
+
+    def count(self, what: Count, **labels: str) -> None:
+        self.counted.append(what)

@@ -7,8 +7,9 @@ import pytest
 from bot.core.canary import SLUG
 from bot.domain.errors import SendError, Verdict
 from bot.domain.subscription import Action, Platform
+from bot.jobs.watchdog import Beats
 from bot.store.store import SqlStore
-from tests.fakes import FakeChat
+from tests.fakes import FakeChat, FakeClock
 from tests.jobs.guarded import SLACK, EchoingChat, Guarded, guarded
 
 
@@ -180,3 +181,27 @@ async def test_an_alarm_that_did_not_arrive_is_raised_again(memory: SqlStore, wr
 
 async def _well() -> bool:
     return True
+
+
+async def test_where_nobody_wants_to_know_no_loop_leaves_a_beat(memory: SqlStore) -> None:
+    async def take(room: int) -> list[int]:
+        return [room]
+
+    assert Beats(signs=memory, clock=FakeClock(), wanted=False).before("poll", take) is take
+
+
+async def test_the_watchdog_outlives_its_own_mistakes_and_a_switch_that_is_away(memory: SqlStore) -> None:
+    async def refuses() -> bool:
+        raise ConnectionError("no route")
+
+    async def errs() -> bool:
+        raise ZeroDivisionError
+
+    world = guarded(memory, target=None)
+    await world.begin()
+    world.ping.reachable = False
+    world.watchdog.probes = {"slack": refuses}
+    assert await world.watchdog.look() == ()
+    world.watchdog.probes = {"slack": errs}
+    assert await world.watchdog.look() == ()
+    assert world.ping.heard == []

@@ -9,7 +9,6 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import groupby
 from urllib.parse import quote, urlsplit
 
 from bot.domain.card import Bold, Code, Link, Moment, Rich, Shape
@@ -96,14 +95,19 @@ def address(url: str) -> str:
 
 
 def pieces(rich: Rich) -> list[Piece]:
-    """Rich text as bits of markup, in order. Neighbouring words are escaped as one: they might make a mention."""
+    """Rich text as bits of markup, in order.
+
+    Neighbouring words are escaped as one, also with nothing but an empty bit between them: they might make a mention.
+    """
     bits: list[Piece] = []
-    for plainly, group in groupby(rich, key=lambda part: isinstance(part, str)):
-        if plainly:
-            bits += words("".join(part for part in group if isinstance(part, str)))
-        else:
-            bits += [Piece(_markup(part), whole=True) for part in group if not isinstance(part, str)]
-    return bits
+    said = ""
+    for part in rich:
+        markup = "" if isinstance(part, str) else _markup(part)
+        said += part if isinstance(part, str) else ""
+        if markup:
+            bits += [*words(said), Piece(markup, whole=True)]
+            said = ""
+    return [*bits, *words(said)]
 
 
 def words(text: str) -> list[Piece]:

@@ -172,3 +172,11 @@ def test_a_text_is_cut_on_a_word(text: str, limit: int, short: str) -> None:
 
 def test_what_must_stay_whole_is_left_out_when_it_does_not_fit() -> None:
     assert cut(pieces((Link("a page", "https://mill.example/long/way"), " and more")), 12) == "…"
+
+
+def test_words_with_nothing_between_them_make_no_mention() -> None:
+    shown = "".join(
+        piece.text for piece in pieces(("@", Bold(""), "here", Link("", "x"), " @every", Code("\u200b"), "one"))
+    )
+    assert mentions(shown) == []
+    assert shown == "＠here ＠everyone"
