@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.core.canary import SLUG
 from bot.domain.errors import SendError, Verdict
@@ -200,8 +201,33 @@ async def test_the_watchdog_outlives_its_own_mistakes_and_a_switch_that_is_away(
     world = guarded(memory, target=None)
     await world.begin()
     world.ping.reachable = False
-    world.watchdog.probes = {"slack": refuses}
-    assert await world.watchdog.look() == ()
-    world.watchdog.probes = {"slack": errs}
-    assert await world.watchdog.look() == ()
+    with capture_logs() as logs:
+        await world.minutes(1)
+    assert "the dead man's switch could not be reached" in [line["event"] for line in logs]
+    world.probes |= {"slack": refuses}
+    assert await world.another("two").look() == ()
+    world.probes |= {"slack": errs}
+    assert await world.another("three").look() == ()
     assert world.ping.heard == []
+
+
+async def test_an_all_clear_that_did_not_arrive_is_given_again(memory: SqlStore) -> None:
+    world, other = two_platforms(memory)
+    fine = {"slack": True, "discord": True}
+
+    async def well(name: str) -> bool:
+        return fine[name]
+
+    world.probes |= {"slack": lambda: well("slack"), "discord": lambda: well("discord")}
+    world.watchdog = world.another()
+    await world.begin()
+    await world.minutes(2)
+    fine["slack"] = False
+    await world.minutes(7)
+    fine["slack"] = True
+    other.tell_errors = [SendError("busy")]
+    await world.minutes(2)
+    assert [card.title for _, card in other.told] == [
+        "I cannot reach anybody on Slack",
+        "I reach people on Slack again",
+    ]
