@@ -97,14 +97,17 @@ def address(url: str) -> str:
 def pieces(rich: Rich) -> list[Piece]:
     """Rich text as bits of markup, in order.
 
-    Neighbouring words are escaped as one, also with nothing but an empty bit between them: they might make a mention.
+    Neighbouring words are escaped as one, be there an empty bit between them or a link that leads nowhere among them:
+    they might make a mention.
     """
     bits: list[Piece] = []
     said = ""
     for part in rich:
-        markup = "" if isinstance(part, str) else _markup(part)
-        said += part if isinstance(part, str) else ""
-        if markup:
+        if isinstance(part, str):
+            said += part
+        elif isinstance(part, Link) and not address(part.url):
+            said += shorten(line(part.text), _PHRASE_MAX)
+        elif markup := _markup(part):
             bits += [*words(said), Piece(markup, whole=True)]
             said = ""
     return [*bits, *words(said)]

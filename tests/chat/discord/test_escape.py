@@ -180,3 +180,5 @@ def test_words_with_nothing_between_them_make_no_mention() -> None:
     )
     assert mentions(shown) == []
     assert shown == "＠here ＠everyone"
+    nowhere = "".join(piece.text for piece in pieces((Link("say @", "file:///x"), "here")))
+    assert nowhere == "say ＠here"
