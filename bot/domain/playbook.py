@@ -34,7 +34,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Playbook:
-    """`wanted` as in a Plan: `openai:chatgpt`, `openai`, `capability:chat`; `capability:` alone is for any tool.
+    """`wanted` as in a Plan: `openai:chatgpt`, `openai`, `capability:chat`; `capability:any` is for every tool.
 
     `template` is Markdown to copy, `link` where the team keeps it. `chosen` is False for one that comes with Plan B.
     """
