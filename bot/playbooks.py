@@ -28,7 +28,7 @@ class StepStanza(BaseModel):
     @model_validator(mode="after")
     def _says_something(self) -> Self:
         if not (self.do.strip() or self.do_fr.strip()):
-            raise ValueError("say what to do: do = \"...\", in French do_fr = \"...\"")
+            raise ValueError('say what to do: do = "...", in French do_fr = "..."')
         return self
 
     def step(self) -> Step:

@@ -10,13 +10,13 @@ from sqlalchemy.engine import URL
 from bot import logs
 from bot.catalogue import load_catalogue
 from bot.core.catalogue import Catalogue
-from bot.core.playbooks import Playbooks
+from bot.core.playbooks import NO_PLAYBOOKS, Playbooks
 from bot.domain.continuity import Plan
 from bot.feeds import FORMATS
 from bot.playbooks import default_playbooks
 from bot.sentry import Reports
 from bot.settings import Settings, secrets
-from bot.team import playbooks, plans, read_team
+from bot.team import plans, playbooks, read_team
 from bot.vault import ShutVault, open_vault
 
 log = structlog.stdlib.get_logger(__name__)
@@ -31,7 +31,7 @@ class Team:
 
     catalogue: Catalogue
     plans: Sequence[Plan]
-    playbooks: Playbooks = Playbooks()
+    playbooks: Playbooks = NO_PLAYBOOKS
 
 
 def read_files(settings: Settings) -> Team:

@@ -54,7 +54,7 @@ class TeamFile(BaseModel):
     )
     playbooks: dict[str, PlaybookStanza] = Field(
         default_factory=dict,
-        description="What to do by hand, by service, part or use (`openai:chatgpt`, `capability:chat`, `capability:any`)",
+        description="What to do by hand, by service, part (`openai:chatgpt`) or use (`capability:chat`, `capability:any`)",
     )
     services: dict[str, dict[str, Any]] = Field(
         default_factory=dict, description="More services, or other addresses for known ones, as in the catalogue"
@@ -112,10 +112,11 @@ def playbooks(team: TeamFile, catalogue: Catalogue) -> tuple[Playbook, ...]:
 
 
 def _wanted(name: str, catalogue: Catalogue) -> str:
-    use = name.removeprefix(CAPABILITY)
-    if name == ANY or use == name:
-        return name if name == ANY else _resolve(name, catalogue, f'playbooks."{name}"')
-    return CAPABILITY + _known(use, catalogue, f'playbooks."{name}"')
+    if name == ANY:
+        return ANY
+    if name.startswith(CAPABILITY):
+        return CAPABILITY + _known(name.removeprefix(CAPABILITY), catalogue, f'playbooks."{name}"')
+    return _resolve(name, catalogue, f'playbooks."{name}"')
 
 
 def _alternative(raw: _Alternative, catalogue: Catalogue, table: str) -> Alternative:

@@ -108,7 +108,7 @@ def test_a_tool_may_go_by_any_of_its_names_and_the_rest_by_any() -> None:
         ),
         (
             ("capability:image", "capability:imge"),
-            'planb.toml: playbooks."capability:imge": no tool is for that; did you mean \'image\'?',
+            "planb.toml: playbooks.\"capability:imge\": no tool is for that; did you mean 'image'?",
         ),
         (
             ("capability:image", "chatgtp"),

@@ -40,6 +40,9 @@ class Playbooks:
         return self.of(found).link.of(language)
 
 
+NO_PLAYBOOKS = Playbooks()
+
+
 def _parts_of(found: Found, known: Iterable[str]) -> list[str]:
     names = set(known)
     return [name for part in found.service.parts if (name := f"{found.service.slug}:{part.slug}") in names]
