@@ -54,7 +54,7 @@ class TeamFile(BaseModel):
     )
     playbooks: dict[str, PlaybookStanza] = Field(
         default_factory=dict,
-        description="What to do by hand, by service, part (`openai:chatgpt`) or use (`capability:chat`, `capability:any`)",
+        description="What to do by hand, by tool (`openai:chatgpt`) or use (`capability:chat`, `capability:any`)",
     )
     services: dict[str, dict[str, Any]] = Field(
         default_factory=dict, description="More services, or other addresses for known ones, as in the catalogue"

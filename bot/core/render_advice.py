@@ -40,8 +40,10 @@ def alternatives(counsels: Sequence[Counsel], words: Words) -> tuple[Listing, ..
 def _listing(counsel: Counsel, words: Words) -> Listing:
     """All that the team chose; of what the catalogue proposes the best, and that the team did not choose them.
 
-    The last line is always what to do without any tool.
+    The last line is always what to do without any tool; where nobody knows anything to use instead, the only one.
     """
+    if not counsel.advice:
+        return Listing("", (last_resort(counsel, words),))
     title = words("What to use instead of {name}", name=counsel.instead_of)
     last = last_resort(counsel, words)
     if all(one.alternative.chosen for one in counsel.advice):

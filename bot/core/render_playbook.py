@@ -27,7 +27,7 @@ def playbook_card(playbook: Playbook, found: Found, marked: Marked | None, user:
         title=titled(found.part.name if found.part else found.service.name, title, words),
         lead=_lead(playbook, words),
         quote=shorten(playbook.template.of(words.language), TEMPLATE_SHOWN),
-        listings=_listings(playbook, marked, words),
+        listings=_listings(playbook, found, marked, words),
         footer=_footer(playbook, words),
         buttons=tuple(_buttons(playbook, found, marked, user, words))[:BUTTONS_MOST] if marked else (),
     )
@@ -41,19 +41,19 @@ def playbook_button(delivery: int, change: Change, words: Words) -> tuple[Button
 
 
 def _lead(playbook: Playbook, words: Words) -> Rich:
-    if not (playbook.steps or playbook.template.of(words.language) or playbook.link.of(words.language)):
+    if playbook.is_empty:
         return (words("Nobody has written this playbook yet."),)
     if playbook.chosen:
         return ()
     return (words("A general one that comes with Plan B, not your team's."),)
 
 
-def _listings(playbook: Playbook, marked: Marked | None, words: Words) -> tuple[Listing, ...]:
+def _listings(playbook: Playbook, found: Found, marked: Marked | None, words: Words) -> tuple[Listing, ...]:
     marks = marked.marks if marked else {}
     steps = tuple(_step(number, step, marks, words) for number, step in enumerate(playbook.steps, 1))
-    how = Item((Code(f'[playbooks."{playbook.wanted}"]'), " ", words("in planb.toml")))
-    own = () if playbook.chosen and playbook.steps else (Listing(words("To write your own"), (how,)),)
-    return (*((Listing(words("Steps"), steps),) if steps else ()), *own)
+    how = Item((Code(f'[playbooks."{found.value}"]'), " ", words("in planb.toml")))
+    own = Listing(words("To write your own"), (how,) if playbook.is_empty or not playbook.chosen else ())
+    return tuple(one for one in (Listing(words("Steps"), steps), own) if one.items)
 
 
 def _step(number: int, step: Step, marks: Mapping[int, Mark], words: Words) -> Item:

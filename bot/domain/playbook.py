@@ -46,6 +46,11 @@ class Playbook:
     link: Text = NOTHING
     chosen: bool = True
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nobody has written anything in it."""
+        return not self.steps and self.template == self.link == NOTHING
+
 
 class MarkState(StrEnum):
     """What became of a step."""
