@@ -201,11 +201,13 @@ async def test_a_service_that_left_the_catalogue_waits_to_be_given_up(world: Wor
     assert await world.store.next_due(Platform.SLACK) is not None
 
 
-async def test_without_plans_nothing_is_asked_about_alternatives(world: World) -> None:
+async def test_without_plans_nothing_is_asked_about_alternatives_and_the_playbook_is_left(world: World) -> None:
     world.delivering.composing.plans = ()
     await make(world)
     await world.deliver()
-    assert world.chat.delivered[0][1].listings == ()
+    card = world.chat.delivered[0][1]
+    assert [item.text[-1] for listing in card.listings for item in listing.items] == [Code("/outage playbook lamp")]
+    assert [button.does for button in card.buttons] == [f"playbook:{world.chat.delivered[0][0].id}:"]
     assert PLAN.alternatives[0].name not in plain(world.chat.delivered[0][1], world.clock.now())
 
 
