@@ -126,8 +126,8 @@ def services(query: Annotated[str, typer.Argument(help="Part of a name or a cate
 
 @app.command()
 def playbooks(
-    action: Annotated[str, typer.Argument(metavar="[export]", help="Write them all; without it, list them.")] = "",
-    file: Annotated[Path | None, typer.Argument(metavar="[FILE]", help="Where to; without it, printed.")] = None,
+    action: Annotated[str, typer.Argument(metavar="export", help="Write them all; without it, list them.")] = "",
+    file: Annotated[Path | None, typer.Argument(metavar="FILE", help="Where to; without it, printed.")] = None,
     html: Annotated[bool, typer.Option("--html", help="As one HTML page instead of Markdown.")] = False,  # noqa: FBT002
 ) -> None:
     """List what to do without each tool, or write it all to one file that can be read without any network."""

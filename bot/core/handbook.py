@@ -3,13 +3,12 @@
 import html
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 from bot.core.alternatives import CAPABILITY
 from bot.core.catalogue import Catalogue
 from bot.core.playbooks import ANY, Playbooks
-from bot.core.text import squeeze
 from bot.domain.continuity import Alternative, Data, Plan
 from bot.domain.playbook import Playbook
 from bot.domain.words import Words, mark
@@ -26,7 +25,12 @@ class Chapter:
     text: str = ""
     steps: tuple[str, ...] = ()
     template: str = ""
-    tools: tuple[str, ...] = field(default=())
+    tools: tuple[str, ...] = ()
+
+    @property
+    def has_more(self) -> bool:
+        """Whether there is anything but tools: then the tools have a heading of their own."""
+        return bool(self.text or self.steps or self.template)
 
 
 def handbook(
@@ -52,11 +56,11 @@ def handbook(
 
 
 def _chapter(playbook: Playbook, plan: Plan | None, catalogue: Catalogue, words: Words) -> Chapter:
-    title, link = playbook.title.of(words.language), playbook.link.of(words.language)
+    link = playbook.link.of(words.language)
     name = _name(playbook.wanted, catalogue, words)
     return Chapter(
         level=3,
-        title=words("{name}: {says}", name=name, says=title) if title else name,
+        title=_titled(playbook, name, words),
         text=words("The team's own page: {url}", url=link) if link else "",
         steps=tuple(_owned(step.do.of(words.language), step.owner) for step in playbook.steps),
         template=playbook.template.of(words.language),
@@ -64,15 +68,30 @@ def _chapter(playbook: Playbook, plan: Plan | None, catalogue: Catalogue, words:
     )
 
 
+def _titled(playbook: Playbook, name: str, words: Words) -> str:
+    """A title says itself what a playbook for a use is for."""
+    title = playbook.title.of(words.language)
+    if title and playbook.wanted.startswith(CAPABILITY):
+        return title
+    return words("{name}: {says}", name=name, says=title) if title else name
+
+
 def _owned(what: str, owner: str) -> str:
-    return squeeze(f"{what} – {owner}" if owner else what)
+    return _one_line(f"{what} – {owner}" if owner else what)
+
+
+def _one_line(text: str) -> str:
+    """Without line breaks; French no-break spaces stay."""
+    return re.sub(r"[ \t\r\n]+", " ", text).strip()
 
 
 def _name(wanted: str, catalogue: Catalogue, words: Words) -> str:
     if wanted == ANY:
         return words("Any other tool")
+    if wanted.startswith(CAPABILITY):
+        return words("Any tool for “{use}”", use=wanted.removeprefix(CAPABILITY))
     found = catalogue.find(wanted)
-    return found.label if found else wanted.removeprefix(CAPABILITY)
+    return found.label if found else wanted
 
 
 def _tools(plan: Plan, words: Words) -> tuple[str, ...]:
@@ -88,7 +107,7 @@ def _tool(one: Alternative, words: Words) -> str:
         words("data: up to {data}", data=words(DATA[one.data])) if one.data else "",
         words("last tried on {day}", day=one.tested) if one.tested else "",
     )
-    return squeeze(" – ".join((one.name, *(part for part in said if part))))
+    return _one_line(" – ".join((one.name, *(part for part in said if part))))
 
 
 def markdown(chapters: Iterable[Chapter], words: Words) -> str:
@@ -97,7 +116,7 @@ def markdown(chapters: Iterable[Chapter], words: Words) -> str:
 
 
 def _markdown(chapter: Chapter, words: Words) -> Iterator[str]:
-    yield f"{'#' * chapter.level} {squeeze(chapter.title)}"
+    yield f"{'#' * chapter.level} {_one_line(chapter.title)}"
     if chapter.text:
         yield chapter.text
     if chapter.steps:
@@ -107,7 +126,9 @@ def _markdown(chapter: Chapter, words: Words) -> Iterator[str]:
         fence = "`" * max(3, longest + 1)
         yield f"**{words('To copy')}**\n\n{fence}\n{chapter.template}\n{fence}"
     if chapter.tools:
-        yield f"**{words('What to use instead')}**\n\n" + "\n".join(f"- {tool}" for tool in chapter.tools)
+        if chapter.has_more:
+            yield f"**{words('What to use instead')}**"
+        yield "\n".join(f"- {tool}" for tool in chapter.tools)
 
 
 _PAGE = """<!doctype html>
@@ -151,7 +172,8 @@ def _html(chapter: Chapter, words: Words) -> Iterator[str]:
         yield f"<p><b>{html.escape(words('To copy'))}</b></p><pre>{html.escape(chapter.template)}</pre>"
     if chapter.tools:
         tools = "".join(f"<li>{_linked(tool)}</li>" for tool in chapter.tools)
-        yield f"<p><b>{html.escape(words('What to use instead'))}</b></p><ul>{tools}</ul>"
+        heading = f"<p><b>{html.escape(words('What to use instead'))}</b></p>" if chapter.has_more else ""
+        yield f"{heading}<ul>{tools}</ul>"
 
 
 def _linked(text: str) -> str:

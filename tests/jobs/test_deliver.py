@@ -5,6 +5,7 @@ import pytest
 from bot.chat.console.draw import plain
 from bot.core.catalogue import Catalogue
 from bot.core.pace import Budget, Pace
+from bot.domain.card import Code
 from bot.domain.change import News
 from bot.domain.errors import Scope, SendError, Verdict
 from bot.domain.subscription import Action, Delivery, Platform, Receipt, Target
