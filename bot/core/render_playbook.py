@@ -24,7 +24,7 @@ def playbook_card(playbook: Playbook, found: Found, marked: Marked | None, user:
     title = playbook.title.of(words.language) or words("what to do without it")
     return Card(
         tone=Tone.INFO,
-        title=titled(found.part.name if found.part else found.service.name, title, words),
+        title=titled(found.label, title, words),
         lead=_lead(playbook, words),
         quote=shorten(playbook.template.of(words.language), TEMPLATE_SHOWN),
         listings=_listings(playbook, found, marked, words),

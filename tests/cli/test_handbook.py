@@ -64,7 +64,7 @@ def test_the_file_holds_all_of_them_in_both_languages(tmp_path: Path, capsys: py
     assert "### GitHub\n\n- Mirror – " in english
     assert "### ChatGPT (OpenAI)\u00a0: À la main" in french
     assert "1. [ ] Prévenir les clients – Ann" in french
-    assert english.count("\n### ") == french.count("\n### ") == 14
+    assert english.count("\n### ") == french.count("\n### ") == 17
     assert "Save what is on your screen" in english
     assert "These come with Plan B. Your team has not written them." in english
 
