@@ -100,6 +100,7 @@ class App:
             library=self.library,
             store=self.store,
             plans=self.team.plans,
+            playbooks=self.team.playbooks,
             languages=self.words,
             clock=self.clock,
             prober=self.prober,
@@ -225,6 +226,7 @@ class App:
             store=self.store,
             library=self.library,
             plans=self.team.plans,
+            playbooks=self.team.playbooks,
             languages=self.words,
             clock=self.clock,
         )

@@ -5,7 +5,7 @@ Every platform builds its own form of a command.
 
 from collections.abc import Mapping
 
-from bot.commands import active, alt, help, list, services, status, subscribe, unsubscribe  # noqa: A004 - their names
+from bot.commands import active, alt, help, list, playbook, services, status, subscribe, unsubscribe  # noqa: A004 - their names
 from bot.commands.desk import Press, Run
 from bot.commands.spec import Command
 
@@ -13,6 +13,7 @@ _OTHERS: tuple[tuple[Command, Run], ...] = (
     (status.COMMAND, status.run),
     (active.COMMAND, active.run),
     (alt.COMMAND, alt.run),
+    (playbook.COMMAND, playbook.run),
     (subscribe.COMMAND, subscribe.run),
     (unsubscribe.COMMAND, unsubscribe.run),
     (list.COMMAND, list.run),
@@ -23,5 +24,9 @@ COMMANDS: tuple[tuple[Command, Run], ...] = (
     (help.COMMAND, help.Help((*(command for command, _ in _OTHERS), help.COMMAND))),
 )
 
-PRESSES: Mapping[str, Press] = {}
+PRESSES: Mapping[str, Press] = {
+    "playbook": playbook.show,
+    "claim": playbook.claim,
+    "done": playbook.done,
+}
 """By the verb that a button's `does` begins with."""

@@ -39,6 +39,16 @@ class Link:
     url: str
 
 
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody of the team, by the platform's own id, shown by name where the platform can.
+
+    For answers that one person sees: in a message to all, Slack would call them.
+    """
+
+    text: str
+
+
 class Shape(StrEnum):
     """How a moment is shown."""
 
@@ -55,7 +65,7 @@ class Moment:
     shape: Shape = Shape.DATETIME
 
 
-Rich = tuple[str | Bold | Code | Link | Moment, ...]
+Rich = tuple[str | Bold | Code | Link | Moment | Person, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,13 @@
 """compose: a delivery as a card, rendered when it goes out, with the team's alternatives as they are then."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.core import render
 from bot.core.alternatives import Counsel, parts_concerned, plans_concerned
 from bot.core.overview import counsels, feeds_of, watched
+from bot.core.playbooks import NO_PLAYBOOKS, Playbooks, what_fails, with_last_resort
+from bot.core.render_playbook import playbook_button
 from bot.core.render_sight import sight
 from bot.domain.card import Card
 from bot.domain.change import Change
@@ -26,6 +28,7 @@ class Composing:
     store: Feeds
     library: Library
     plans: Sequence[Plan]
+    playbooks: Playbooks = NO_PLAYBOOKS
     languages: Mapping[Language, Words]
     clock: Clock
 
@@ -38,7 +41,9 @@ class Composing:
         if claim.delivery.action is Action.REPLY and claim.root:
             return render.reply(change, service, words, merged=claim.merged)
         components = await self._components(service)
-        return render.headline(change, service, components, await self._counsels(service, change, components), words)
+        counsels = await self._counsels(service, change, components, words.language)
+        card = render.headline(change, service, components, counsels, words)
+        return replace(card, buttons=(*card.buttons, *playbook_button(claim.id, change, words)))
 
     async def _service(self, slug: str) -> Service:
         """The service of that slug, though another process may have added its page just now. Raise SendError."""
@@ -54,9 +59,13 @@ class Composing:
         snapshots = [state.snapshot for state in states.values() if state.snapshot]
         return snapshots[0].components if snapshots else ()
 
-    async def _counsels(self, service: Service, change: Change, components: Sequence[Component]) -> tuple[Counsel, ...]:
+    async def _counsels(
+        self, service: Service, change: Change, components: Sequence[Component], language: Language
+    ) -> tuple[Counsel, ...]:
         catalogue = self.library.everything
         plans = plans_concerned(self.plans, service, change.incident, components, catalogue)
         states = await self.store.states(feeds_of(watched(catalogue, plans).values())) if plans else {}
         parts = parts_concerned(service, change.incident, components)
-        return counsels(catalogue, plans, parts, states, self.clock.now())
+        known = counsels(catalogue, plans, parts, states, self.clock.now())
+        fails = what_fails(service, change.incident, components) if change.incident.phase.is_open else None
+        return with_last_resort(known, fails, self.playbooks, catalogue, language)

@@ -11,6 +11,7 @@ from bot.domain.service import AddedPage
 from bot.domain.subscription import Claim, Platform, Receipt, Subscription, Target
 from bot.ports.feeds import Document, Documents, Fetched, Fetcher, Format, Probed, Prober, no_leads
 from bot.ports.installs import Installs, Safe, Tenants, Tickets
+from bot.ports.marks import Marks
 from bot.ports.meter import Counting
 from bot.ports.notes import NoteList
 from bot.ports.outbox import Outbox
@@ -28,6 +29,7 @@ __all__ = [
     "Installs",
     "Leases",
     "Ledger",
+    "Marks",
     "Notes",
     "Outbox",
     "Pages",
@@ -147,7 +149,7 @@ class Notes(Protocol):
 
 
 class Store(
-    Feeds, Subscriptions, Outbox, Ledger, Pages, Leases, Installs, Tickets, Notes, NoteList, Counting, Protocol
+    Feeds, Subscriptions, Outbox, Ledger, Pages, Leases, Installs, Tickets, Notes, NoteList, Counting, Marks, Protocol
 ):
     """All that is remembered."""
 

@@ -53,12 +53,13 @@ def test_an_open_incident_shows_its_state_and_what_to_use_instead() -> None:
         "What to use instead of Lamp",
         "✅ Torch – shared account (now: Operational)",
         "🔵 Candle (no status page to check)",
+        "• Without it: /outage playbook Lamp",
         "Status page · last update 12:00 UTC",
     ]
 
 
 def test_an_alternative_that_fails_itself_is_last_and_said_so() -> None:
-    assert shown(change(), counsel(Health.MAJOR_OUTAGE))[-3:-1] == [
+    assert shown(change(), counsel(Health.MAJOR_OUTAGE))[-4:-2] == [
         "🔵 Candle (no status page to check)",
         "🔴 Torch – shared account (itself: Major outage)",
     ]

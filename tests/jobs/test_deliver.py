@@ -5,8 +5,11 @@ import pytest
 from bot.chat.console.draw import plain
 from bot.core.catalogue import Catalogue
 from bot.core.pace import Budget, Pace
+from bot.core.playbooks import Playbooks
+from bot.domain.card import Code, Link
 from bot.domain.change import News
 from bot.domain.errors import Scope, SendError, Verdict
+from bot.domain.playbook import Playbook, Text
 from bot.domain.subscription import Action, Delivery, Platform, Receipt, Target
 from bot.jobs.deliver import NO_CHAT
 from bot.library import Library
@@ -202,12 +205,23 @@ async def test_a_service_that_left_the_catalogue_waits_to_be_given_up(world: Wor
     assert await world.store.next_due(Platform.SLACK) is not None
 
 
-async def test_without_plans_nothing_is_asked_about_alternatives(world: World) -> None:
+async def test_without_plans_nothing_is_asked_about_alternatives_and_the_playbook_is_left(world: World) -> None:
     world.delivering.composing.plans = ()
     await make(world)
     await world.deliver()
-    assert world.chat.delivered[0][1].listings == ()
+    card = world.chat.delivered[0][1]
+    assert [item.text[-1] for listing in card.listings for item in listing.items] == [Code("/outage playbook lamp")]
+    assert [button.does for button in card.buttons] == [f"playbook:{world.chat.delivered[0][0].id}:"]
     assert PLAN.alternatives[0].name not in plain(world.chat.delivered[0][1], world.clock.now())
+
+
+async def test_the_last_line_leads_to_the_template_that_the_team_keeps(world: World) -> None:
+    book = Playbook(wanted="lamp", link=Text(en="https://wiki.example.org/offline"))
+    world.delivering.composing.playbooks = Playbooks(ours=(book,))
+    await make(world)
+    await world.deliver()
+    last = world.chat.delivered[0][1].listings[-1].items[-1]
+    assert last.text[-1] == Link("your team's template", "https://wiki.example.org/offline")
 
 
 async def test_a_closed_incident_first_seen_now_is_one_short_message(world: World) -> None:

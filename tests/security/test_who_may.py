@@ -29,6 +29,7 @@ TABLE = {
     "status": (READS, {"service": "lamp"}),
     "active": (READS, {"scope": "all"}),
     "alt": (READS, {"service": "lamp"}),
+    "playbook": (READS, {"service": "lamp"}),
     "subscribe": (CHANGES, {"service": "torch"}),
     "unsubscribe": (CHANGES, {"service": "lamp"}),
     "list": (READS, {}),

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from bot.core.glossary import MARKS
 from bot.core.text import printable
-from bot.domain.card import Bold, Card, Code, Item, Link, Moment, Rich, Shape, Tone
+from bot.domain.card import Bold, Card, Code, Item, Link, Moment, Person, Rich, Shape, Tone
 
 COLOURS = {
     Tone.GOOD: "green",
@@ -67,9 +67,9 @@ def _rich(rich: Rich, now: datetime) -> Text:
     return Text.assemble(*(_span(span, now) for span in rich))
 
 
-def _span(span: str | Bold | Code | Link | Moment, now: datetime) -> Text:
+def _span(span: str | Bold | Code | Link | Moment | Person, now: datetime) -> Text:
     match span:
-        case Bold(text):
+        case Bold(text) | Person(text):
             return Text(printable(text), style="bold")
         case Code(text):
             return Text(printable(text), style="cyan")

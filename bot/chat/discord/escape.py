@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
-from bot.domain.card import Bold, Code, Link, Moment, Rich, Shape
+from bot.domain.card import Bold, Code, Link, Moment, Person, Rich, Shape
 
 ELLIPSIS = "…"
 _PHRASE_MAX = 256
@@ -118,9 +118,12 @@ def words(text: str) -> list[Piece]:
     return [Piece(match[0], whole=match["address"] is not None) for match in _PIECE.finditer(escape(text))]
 
 
-def _markup(part: Bold | Code | Link | Moment) -> str:
+def _markup(part: Bold | Code | Link | Moment | Person) -> str:
     if isinstance(part, Moment):
         return f"<t:{int(part.at.timestamp())}:{_STYLES[part.shape]}>"
+    # https://docs.discord.com/developers/reference#message-formatting; in an embed it calls nobody.
+    if isinstance(part, Person) and re.fullmatch(r"[0-9]{5,20}", part.text):
+        return f"<@{part.text}>"
     text = shorten(line(part.text), _PHRASE_MAX)
     if isinstance(part, Link):
         return _link(text, address(part.url))
@@ -141,7 +144,7 @@ def unmarked(rich: Rich) -> str:
     return line("".join(_bare(part) for part in rich))
 
 
-def _bare(part: str | Bold | Code | Link | Moment) -> str:
+def _bare(part: str | Bold | Code | Link | Moment | Person) -> str:
     if isinstance(part, Moment):
         return f"{part.at:%Y-%m-%d %H:%M} UTC"
     return part if isinstance(part, str) else part.text

@@ -17,13 +17,14 @@ from bot.chat.slack.escape import (
     fit,
     link,
     one_line,
+    person,
     pieces,
     safe_url,
     size,
     spoken,
 )
 from bot.core.glossary import MARKS
-from bot.domain.card import Bold, Card, Code, Fact, Item, Link, Listing, Moment, Rich
+from bot.domain.card import Bold, Card, Code, Fact, Item, Link, Listing, Moment, Person, Rich
 
 BULLET = "•"
 NOTHING = "–"
@@ -132,7 +133,7 @@ def _words(text: str) -> list[str]:
     return [" "] * before + inner + [" "] * (after and bool(inner))
 
 
-def _styled(part: Bold | Code | Link | Moment) -> str:
+def _styled(part: Bold | Code | Link | Moment | Person) -> str:
     match part:
         case Bold():
             return bold(part.text)
@@ -142,13 +143,15 @@ def _styled(part: Bold | Code | Link | Moment) -> str:
             return link(part.text, part.url)
         case Moment():
             return date(part)
+        case Person():
+            return person(part.text)
 
 
 def _spoken(rich: Rich) -> str:
     return "".join(_said(part) for part in rich)
 
 
-def _said(part: str | Bold | Code | Link | Moment) -> str:
+def _said(part: str | Bold | Code | Link | Moment | Person) -> str:
     match part:
         case str():
             return part
