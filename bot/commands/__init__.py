@@ -5,7 +5,7 @@ Every platform builds its own form of a command.
 
 from collections.abc import Mapping
 
-from bot.commands import active, alt, help, list, services, status, subscribe, unsubscribe  # noqa: A004 - their names
+from bot.commands import active, alt, help, list, moving, services, status, subscribe, unsubscribe  # noqa: A004 - their names
 from bot.commands.desk import Press, Run
 from bot.commands.spec import Command
 
@@ -17,11 +17,18 @@ _OTHERS: tuple[tuple[Command, Run], ...] = (
     (unsubscribe.COMMAND, unsubscribe.run),
     (list.COMMAND, list.run),
     (services.COMMAND, services.run),
+    (moving.SWITCHED, moving.switched),
+    (moving.BLOCKED, moving.blocked),
+    (moving.BACK, moving.back),
 )
 COMMANDS: tuple[tuple[Command, Run], ...] = (
     *_OTHERS,
     (help.COMMAND, help.Help((*(command for command, _ in _OTHERS), help.COMMAND))),
 )
 
-PRESSES: Mapping[str, Press] = {}
+PRESSES: Mapping[str, Press] = {
+    "switched": moving.press_switched,
+    "blocked": moving.press_blocked,
+    "back": moving.press_back,
+}
 """By the verb that a button's `does` begins with."""

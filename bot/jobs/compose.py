@@ -2,32 +2,39 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from bot.core import render
+from bot.core.aftermath import Aftermath
 from bot.core.alternatives import Counsel, parts_concerned, plans_concerned
 from bot.core.overview import counsels, feeds_of, watched
+from bot.core.recovery import HOLD_DOWN, Recovery, Stage, recovers
 from bot.core.render_sight import sight
 from bot.domain.card import Card
-from bot.domain.change import Change
+from bot.domain.change import Change, Reason
 from bot.domain.continuity import Plan
 from bot.domain.errors import SendError
+from bot.domain.move import Move
+from bot.domain.polling import FeedState
 from bot.domain.service import Service
 from bot.domain.status import Component
 from bot.domain.subscription import Action, Claim
 from bot.domain.words import Language, Words
+from bot.jobs.recovery import judged, key, remembered
 from bot.library import Library
-from bot.ports import Clock, Feeds
+from bot.ports import Clock, Store
 
 
 @dataclass(slots=True, kw_only=True)
 class Composing:
     """Everything a card needs."""
 
-    store: Feeds
+    store: Store
     library: Library
     plans: Sequence[Plan]
     languages: Mapping[Language, Words]
     clock: Clock
+    hold: timedelta = HOLD_DOWN
 
     async def card(self, claim: Claim) -> Card:
         """The delivery as of now. Raise SendError for a service that nobody knows any more, StoreAway."""
@@ -35,10 +42,28 @@ class Composing:
         if change.incident.is_sight:
             return sight(change.incident, words)
         service = await self._service(change.service)
+        state = (await self.store.states([service.feeds[0].id])).get(service.feeds[0].id)
+        components = state.snapshot.components if state and state.snapshot else ()
+        advice = await self._counsels(service, change, components)
+        aftermath = Aftermath(service=service, change=change, counsels=advice, words=words)
         if claim.delivery.action is Action.REPLY and claim.root:
-            return render.reply(change, service, words, merged=claim.merged)
-        components = await self._components(service)
-        return render.headline(change, service, components, await self._counsels(service, change, components), words)
+            said = render.reply(change, service, words, merged=claim.merged)
+            return await self._replied(aftermath, said, claim, state)
+        said = render.headline(change, service, components, advice, words)
+        return aftermath.first(said, *await self._lately(claim, state), claim.id)
+
+    async def _replied(self, aftermath: Aftermath, said: Card, claim: Claim, state: FeedState | None) -> Card:
+        if claim.delivery.change.reason is Reason.HELD:
+            return aftermath.can_go_back(*await self._lately(claim, state))
+        return aftermath.again(said)
+
+    async def _lately(self, claim: Claim, state: FeedState | None) -> tuple[Sequence[Move], Recovery]:
+        """Who moved, and how far the recovery is."""
+        incident, thread = claim.delivery.change.incident, claim.delivery.thread_key
+        if state is None or not recovers(incident):
+            return (), Recovery(stage=Stage.PAST)
+        seen = (await remembered(self.store)).get(key(state.feed, incident))
+        return await self.store.moves(thread), judged(incident, state, seen, self.clock.now(), self.hold)
 
     async def _service(self, slug: str) -> Service:
         """The service of that slug, though another process may have added its page just now. Raise SendError."""
@@ -48,11 +73,6 @@ class Composing:
         if service is None:
             raise SendError(f"{slug} is no longer in the catalogue")
         return service
-
-    async def _components(self, service: Service) -> Sequence[Component]:
-        states = await self.store.states([service.feeds[0].id])
-        snapshots = [state.snapshot for state in states.values() if state.snapshot]
-        return snapshots[0].components if snapshots else ()
 
     async def _counsels(self, service: Service, change: Change, components: Sequence[Component]) -> tuple[Counsel, ...]:
         catalogue = self.library.everything

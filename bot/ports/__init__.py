@@ -12,6 +12,7 @@ from bot.domain.subscription import Claim, Platform, Receipt, Subscription, Targ
 from bot.ports.feeds import Document, Documents, Fetched, Fetcher, Format, Probed, Prober, no_leads
 from bot.ports.installs import Installs, Safe, Tenants, Tickets
 from bot.ports.meter import Counting
+from bot.ports.moves import Moves
 from bot.ports.notes import NoteList
 from bot.ports.outbox import Outbox
 from bot.ports.upkeep import Leases, Ledger
@@ -28,6 +29,7 @@ __all__ = [
     "Installs",
     "Leases",
     "Ledger",
+    "Moves",
     "Notes",
     "Outbox",
     "Pages",
@@ -147,7 +149,7 @@ class Notes(Protocol):
 
 
 class Store(
-    Feeds, Subscriptions, Outbox, Ledger, Pages, Leases, Installs, Tickets, Notes, NoteList, Counting, Protocol
+    Feeds, Subscriptions, Outbox, Ledger, Pages, Leases, Installs, Tickets, Notes, NoteList, Counting, Moves, Protocol
 ):
     """All that is remembered."""
 

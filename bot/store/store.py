@@ -11,6 +11,7 @@ from bot.store.figures import SqlFigures
 from bot.store.installs import SqlInstalls, SqlTickets
 from bot.store.leases import SqlLeases
 from bot.store.ledger import SqlLedger
+from bot.store.moves import SqlMoves
 from bot.store.notes import SqlNotes
 from bot.store.outbox import SqlOutbox
 from bot.store.pages import SqlPages
@@ -33,6 +34,7 @@ class SqlStore(
     SqlFigures,
     SqlVitals,
     SqlStories,
+    SqlMoves,
 ):
     """All that is remembered, in one SQLite file or one Postgres database.
 
