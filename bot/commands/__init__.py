@@ -5,7 +5,7 @@ Every platform builds its own form of a command.
 
 from collections.abc import Mapping
 
-from bot.commands import active, alt, help, list, moving, services, status, subscribe, unsubscribe  # noqa: A004 - their names
+from bot.commands import active, alt, back, blocked, help, list, services, status, subscribe, switched, unsubscribe  # noqa: A004 - their names
 from bot.commands.desk import Press, Run
 from bot.commands.spec import Command
 
@@ -17,9 +17,9 @@ _OTHERS: tuple[tuple[Command, Run], ...] = (
     (unsubscribe.COMMAND, unsubscribe.run),
     (list.COMMAND, list.run),
     (services.COMMAND, services.run),
-    (moving.SWITCHED, moving.switched),
-    (moving.BLOCKED, moving.blocked),
-    (moving.BACK, moving.back),
+    (switched.COMMAND, switched.run),
+    (blocked.COMMAND, blocked.run),
+    (back.COMMAND, back.run),
 )
 COMMANDS: tuple[tuple[Command, Run], ...] = (
     *_OTHERS,
@@ -27,8 +27,8 @@ COMMANDS: tuple[tuple[Command, Run], ...] = (
 )
 
 PRESSES: Mapping[str, Press] = {
-    "switched": moving.press_switched,
-    "blocked": moving.press_blocked,
-    "back": moving.press_back,
+    "switched": switched.press,
+    "blocked": blocked.press,
+    "back": back.press,
 }
 """By the verb that a button's `does` begins with."""

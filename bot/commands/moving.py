@@ -1,10 +1,10 @@
-"""moving: I switched, I am blocked, I am back; typed, or pressed under the message of an incident."""
+"""moving: what switched, blocked and back have in common, typed or pressed under the message of an incident."""
 
 from collections.abc import Sequence
 from datetime import timedelta
 
 from bot.commands.office import Office
-from bot.commands.spec import Caller, Command, Option, Pressed, Request
+from bot.commands.spec import Caller, Option, Pressed, Request
 from bot.core.recovery import recovers
 from bot.core.render_moves import tally
 from bot.core.text import fold, printable, shorten, squeeze
@@ -19,23 +19,8 @@ BACK_WITHIN = timedelta(days=1)
 TOOL_MOST = 60
 NAME_MOST = 40
 
-_SERVICE = Option(name="service", summary=mark("Which failing tool, where several fail"), services=True)
-_NAME = Option(name="name", summary=mark("Your name, if others may read it on the card"))
-SWITCHED = Command(
-    name="switched",
-    summary=mark("Say that you use another tool while one fails"),
-    aliases=("passe",),
-    options=(Option(name="tool", summary=mark("What you use now"), required=True), _SERVICE, _NAME),
-)
-BLOCKED = Command(
-    name="blocked",
-    summary=mark("Say that you cannot work while a tool fails"),
-    aliases=("bloque",),
-    options=(_SERVICE, _NAME),
-)
-BACK = Command(
-    name="back", summary=mark("Say that you are back on a tool"), aliases=("retour",), options=(_SERVICE, _NAME)
-)
+SERVICE = Option(name="service", summary=mark("Which failing tool, where several fail"), services=True)
+NAME = Option(name="name", summary=mark("Your name, if others may read it on the card"))
 _SAID = {
     MoveKind.SWITCHED: mark("Noted: you switched to {tool}"),
     MoveKind.BLOCKED: mark("Noted: you are blocked"),
@@ -44,48 +29,18 @@ _SAID = {
 _SAID_BEFORE = mark("I had noted that already")
 
 
-async def switched(request: Request, office: Office) -> Card:
-    """The tool is any that people name; the team's own words for it count as one."""
-    return await _typed(MoveKind.SWITCHED, request, office)
-
-
-async def blocked(request: Request, office: Office) -> Card:
-    """Nobody is asked why."""
-    return await _typed(MoveKind.BLOCKED, request, office)
-
-
-async def back(request: Request, office: Office) -> Card:
-    """Possible for a day after the end."""
-    return await _typed(MoveKind.BACK, request, office)
-
-
-async def press_switched(pressed: Pressed, office: Office) -> Card:
-    """The button names the tool."""
-    return await _pressed(MoveKind.SWITCHED, pressed, office)
-
-
-async def press_blocked(pressed: Pressed, office: Office) -> Card:
-    """See `blocked`."""
-    return await _pressed(MoveKind.BLOCKED, pressed, office)
-
-
-async def press_back(pressed: Pressed, office: Office) -> Card:
-    """See `back`."""
-    return await _pressed(MoveKind.BACK, pressed, office)
-
-
-async def _pressed(kind: MoveKind, pressed: Pressed, office: Office) -> Card:
+async def pressed(kind: MoveKind, button: Pressed, office: Office) -> Card:
     """Raise UserError for a message that is not of this channel, or forgotten."""
-    words = office.languages[pressed.caller.language]
-    told = await office.store.newest(pressed.delivery)
-    if told is None or told.target != pressed.caller.target:
+    words = office.languages[button.caller.language]
+    told = await office.store.newest(button.delivery)
+    if told is None or told.target != button.caller.target:
         raise UserError(words("I do not know this message any more. Please type the command instead."))
     if not _is_meant(told, kind, office):
         raise UserError(words("That is over."))
-    return await _noted(kind, told, pressed.caller, pressed.argument, "", office)
+    return await _noted(kind, told, button.caller, button.argument, "", office)
 
 
-async def _typed(kind: MoveKind, request: Request, office: Office) -> Card:
+async def typed(kind: MoveKind, request: Request, office: Office) -> Card:
     """About the newest of the channel's incidents, or that of the service named. Raise UserError where none is."""
     words = office.words(request)
     meant = request.options.get("service", "")
