@@ -84,9 +84,11 @@ def recovery(
         return Recovery(stage=Stage.FAILING)
     since = min(since, now)
     until = since + hold
+    if incident.phase.is_over and now - until > SHOWN:
+        return Recovery(stage=Stage.PAST, since=since, until=until)
     if now < until or not is_fresh or _fails_still(incident, snapshot):
         return Recovery(stage=Stage.RECOVERING, since=since, until=max(until, now))
-    return Recovery(stage=Stage.PAST if now - until > SHOWN else Stage.CLEAR, since=since, until=until)
+    return Recovery(stage=Stage.CLEAR, since=since, until=until)
 
 
 def relapsed(incident: Incident, update: Update | None) -> bool:
