@@ -105,4 +105,4 @@ def _known(tool: str, office: Office) -> str:
 
 
 def _plain(text: str, most: int) -> str:
-    return shorten(squeeze(printable(text)), most)
+    return shorten(squeeze(printable(squeeze(text))), most)

@@ -52,6 +52,7 @@ async def test_who_types_is_counted_and_not_named(channel: Channel) -> None:
         "The card counts you and does not name you.",
     ]
     assert (await press(channel, "blocked:1", user="U2"))[2] == "In this channel: 1 switched to Torch, 1 blocked"
+    channel.clock.tick(seconds=1)
     assert (await channel.ask("back"))[2] == "In this channel: 1 blocked, 1 back"
     assert await channel.store.moves(told.thread_key) == [
         Move(kind=MoveKind.BLOCKED, person="U2"),
