@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.core.alternatives import Counsel
-from bot.core.recovery import Recovery, relapsed
+from bot.core.recovery import Recovery
 from bot.core.render_moves import again, go_back, with_moves
 from bot.domain.card import Card
 from bot.domain.change import Change
@@ -42,5 +42,5 @@ class Aftermath:
         return go_back(self.change, self.service, moves, recovery, name=self.name, words=self.words)
 
     def again(self, card: Card) -> Card:
-        """An update; where it tells of a relapse, that is said first."""
-        return again(card, self.best, self.words) if relapsed(self.change.incident, self.change.update) else card
+        """An update that tells of a relapse."""
+        return again(card, self.best, self.words)

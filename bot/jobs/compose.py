@@ -8,7 +8,7 @@ from bot.core import render
 from bot.core.aftermath import Aftermath
 from bot.core.alternatives import Counsel, parts_concerned, plans_concerned
 from bot.core.overview import counsels, feeds_of, watched
-from bot.core.recovery import HOLD_DOWN, Recovery, Stage, recovers
+from bot.core.recovery import HOLD_DOWN, Recovery, Stage, recovers, relapsed
 from bot.core.render_sight import sight
 from bot.domain.card import Card
 from bot.domain.change import Change, Reason
@@ -42,20 +42,30 @@ class Composing:
         if change.incident.is_sight:
             return sight(change.incident, words)
         service = await self._service(change.service)
-        state = (await self.store.states([service.feeds[0].id])).get(service.feeds[0].id)
-        components = state.snapshot.components if state and state.snapshot else ()
-        advice = await self._counsels(service, change, components)
-        aftermath = Aftermath(service=service, change=change, counsels=advice, words=words)
         if claim.delivery.action is Action.REPLY and claim.root:
-            said = render.reply(change, service, words, merged=claim.merged)
-            return await self._replied(aftermath, said, claim, state)
-        said = render.headline(change, service, components, advice, words)
+            return await self._reply(claim, service, words)
+        state, aftermath = await self._aftermath(service, change, words)
+        components = _components(state)
+        said = render.headline(change, service, components, aftermath.counsels, words)
         return aftermath.first(said, *await self._lately(claim, state), claim.id)
 
-    async def _replied(self, aftermath: Aftermath, said: Card, claim: Claim, state: FeedState | None) -> Card:
-        if claim.delivery.change.reason is Reason.HELD:
+    async def _reply(self, claim: Claim, service: Service, words: Words) -> Card:
+        """Most need no advice, so nothing is read for it."""
+        change = claim.delivery.change
+        said = render.reply(change, service, words, merged=claim.merged)
+        if change.reason is Reason.HELD:
+            state, aftermath = await self._aftermath(service, change, words)
             return aftermath.can_go_back(*await self._lately(claim, state))
-        return aftermath.again(said)
+        if relapsed(change.incident, change.update):
+            _, aftermath = await self._aftermath(service, change, words)
+            return aftermath.again(said)
+        return said
+
+    async def _aftermath(self, service: Service, change: Change, words: Words) -> tuple[FeedState | None, Aftermath]:
+        feed = service.feeds[0].id
+        state = (await self.store.states([feed])).get(feed)
+        advice = await self._counsels(service, change, _components(state))
+        return state, Aftermath(service=service, change=change, counsels=advice, words=words)
 
     async def _lately(self, claim: Claim, state: FeedState | None) -> tuple[Sequence[Move], Recovery]:
         """Who moved, and how far the recovery is."""
@@ -80,3 +90,7 @@ class Composing:
         states = await self.store.states(feeds_of(watched(catalogue, plans).values())) if plans else {}
         parts = parts_concerned(service, change.incident, components)
         return counsels(catalogue, plans, parts, states, self.clock.now())
+
+
+def _components(state: FeedState | None) -> Sequence[Component]:
+    return state.snapshot.components if state and state.snapshot else ()

@@ -70,8 +70,11 @@ class Recovering:
             return ()
         before = await remembered(self.store)
         after: dict[str, Seen] = {}
-        for service in await self._followed():
-            after |= await self._service(service, before, now)
+        followed = await self._followed()
+        states = await self.store.states([service.feeds[0].id for service in followed])
+        for service in followed:
+            if state := states.get(service.feeds[0].id):
+                after |= await self._service(service, state, before, now)
         if after != before:
             await self.store.set_note(NAME, _Memory.dump_json(after).decode())
         return ()
@@ -80,14 +83,12 @@ class Recovering:
         slugs = await self.store.subscribed_services()
         return [service for service in self.library.everything.services if service.slug in slugs]
 
-    async def _service(self, service: Service, before: Mapping[str, Seen], now: datetime) -> dict[str, Seen]:
-        feed = service.feeds[0].id
-        state = (await self.store.states([feed])).get(feed)
-        if state is None or state.snapshot is None:
-            return {}
+    async def _service(
+        self, service: Service, state: FeedState, before: Mapping[str, Seen], now: datetime
+    ) -> dict[str, Seen]:
         found: dict[str, Seen] = {}
-        for incident in filter(recovers, _known(state.snapshot)):
-            name = key(feed, incident)
+        for incident in filter(recovers, _known(state.snapshot) if state.snapshot else ()):
+            name = key(state.feed, incident)
             seen = await self._incident(service, state, incident, before.get(name), now)
             if seen:
                 found[name] = seen
