@@ -5,7 +5,20 @@ Every platform builds its own form of a command.
 
 from collections.abc import Mapping
 
-from bot.commands import active, alt, help, list, playbook, services, status, subscribe, unsubscribe  # noqa: A004 - their names
+from bot.commands import (
+    active,
+    alt,
+    back,
+    blocked,
+    help,  # noqa: A004 - its name
+    list,  # noqa: A004 - its name
+    playbook,
+    services,
+    status,
+    subscribe,
+    switched,
+    unsubscribe,
+)
 from bot.commands.desk import Press, Run
 from bot.commands.spec import Command
 
@@ -18,6 +31,9 @@ _OTHERS: tuple[tuple[Command, Run], ...] = (
     (unsubscribe.COMMAND, unsubscribe.run),
     (list.COMMAND, list.run),
     (services.COMMAND, services.run),
+    (switched.COMMAND, switched.run),
+    (blocked.COMMAND, blocked.run),
+    (back.COMMAND, back.run),
 )
 COMMANDS: tuple[tuple[Command, Run], ...] = (
     *_OTHERS,
@@ -28,5 +44,8 @@ PRESSES: Mapping[str, Press] = {
     "playbook": playbook.show,
     "claim": playbook.claim,
     "done": playbook.done,
+    "switched": switched.press,
+    "blocked": blocked.press,
+    "back": back.press,
 }
 """By the verb that a button's `does` begins with."""

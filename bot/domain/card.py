@@ -96,12 +96,15 @@ class Listing:
 class Button:
     """Something to press under a message. `does` is `verb:delivery:argument`, at most 100 characters.
 
+    `line` is what to type instead, for who has no buttons: `/outage blocked`.
+
     100 is what Discord takes: https://docs.discord.com/developers/components/reference#anatomy-of-a-component-custom-id
     """
 
     label: str
     does: str
     is_main: bool = False
+    line: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

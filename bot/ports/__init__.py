@@ -13,6 +13,7 @@ from bot.ports.feeds import Document, Documents, Fetched, Fetcher, Format, Probe
 from bot.ports.installs import Installs, Safe, Tenants, Tickets
 from bot.ports.marks import Marks
 from bot.ports.meter import Counting
+from bot.ports.moves import Moves
 from bot.ports.notes import NoteList
 from bot.ports.outbox import Outbox
 from bot.ports.upkeep import Leases, Ledger
@@ -30,6 +31,7 @@ __all__ = [
     "Leases",
     "Ledger",
     "Marks",
+    "Moves",
     "Notes",
     "Outbox",
     "Pages",
@@ -149,7 +151,20 @@ class Notes(Protocol):
 
 
 class Store(
-    Feeds, Subscriptions, Outbox, Ledger, Pages, Leases, Installs, Tickets, Notes, NoteList, Counting, Marks, Protocol
+    Feeds,
+    Subscriptions,
+    Outbox,
+    Ledger,
+    Pages,
+    Leases,
+    Installs,
+    Tickets,
+    Notes,
+    NoteList,
+    Counting,
+    Marks,
+    Moves,
+    Protocol,
 ):
     """All that is remembered."""
 

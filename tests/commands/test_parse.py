@@ -75,6 +75,9 @@ def test_the_usage_shows_how_to_type_it() -> None:
         "unsubscribe <service>",
         "list",
         "services [query=…]",
+        "switched <tool> [service] [name=…]",
+        "blocked [service] [name=…]",
+        "back [service] [name=…]",
         "help",
     ]
 

@@ -210,4 +210,4 @@ def proposed(health: Health) -> Counsel:
 def test_of_what_the_catalogue_proposes_a_few_are_shown_and_said_not_to_be_chosen(health: Health) -> None:
     (listing,) = alternatives([proposed(health)], WORDS)
     assert listing.heading == "What to use instead of Lamp (not chosen by your team)"
-    assert len(listing.items) == 3
+    assert len(listing.items) == 3 + 1  # and the playbook

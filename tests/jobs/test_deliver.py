@@ -211,7 +211,8 @@ async def test_without_plans_nothing_is_asked_about_alternatives_and_the_playboo
     await world.deliver()
     card = world.chat.delivered[0][1]
     assert [item.text[-1] for listing in card.listings for item in listing.items] == [Code("/outage playbook lamp")]
-    assert [button.does for button in card.buttons] == [f"playbook:{world.chat.delivered[0][0].id}:"]
+    number = world.chat.delivered[0][0].id
+    assert [button.does for button in card.buttons] == [f"blocked:{number}", f"playbook:{number}:"]
     assert PLAN.alternatives[0].name not in plain(world.chat.delivered[0][1], world.clock.now())
 
 

@@ -34,6 +34,9 @@ TABLE = {
     "unsubscribe": (CHANGES, {"service": "lamp"}),
     "list": (READS, {}),
     "services": (READS, {"query": "lamp"}),
+    "switched": (READS, {"tool": "torch"}),
+    "blocked": (READS, {"service": "lamp"}),
+    "back": (READS, {"service": "lamp"}),
     "help": (READS, {}),
 }
 """Every command: whether it changes what a channel is told, and options that would do so."""
