@@ -30,14 +30,12 @@ from bot.jobs.compose import Composing
 from bot.jobs.deliver import Delivering
 from bot.jobs.loop import STORE_AWAY_S, end, supervise
 from bot.jobs.poll import Polling
-from bot.jobs.prune import Pruning
-from bot.jobs.watch import Watching
 from bot.library import Library
 from bot.locale import languages
 from bot.platforms import platforms
 from bot.ports import Chat, Clock, Fetcher
 from bot.prepare import Team, warn
-from bot.pumps import Bells, run_all
+from bot.pumps import Bells, periodic, run_all
 from bot.settings import Settings
 from bot.store.engine import database_url
 from bot.store.migrate import migrate
@@ -100,6 +98,7 @@ class App:
             library=self.library,
             store=self.store,
             plans=self.team.plans,
+            playbooks=self.team.playbooks,
             languages=self.words,
             clock=self.clock,
             prober=self.prober,
@@ -173,10 +172,8 @@ class App:
         self._start(self._running.keys())
         log.info("ready", services=len(self.team.catalogue.services), chats=sorted(self._running))
         try:
-            pruning = Pruning(store=self.store, clock=self.clock, owner=self.name)
-            pumps = run_all(
-                self.bells, polling, map(self.delivering, Platform), self._watching(), pruning, self.vigil.beats
-            )
+            jobs = periodic(self.settings, self.library, self.store, self.clock, self.bells.outbox, self.name)
+            pumps = run_all(self.bells, polling, map(self.delivering, Platform), jobs, self.vigil.beats)
             await asyncio.gather(pumps, self.vigil.run(self.bells.slow, self.chats))
         finally:
             await end(self._listening.values())
@@ -225,18 +222,10 @@ class App:
             store=self.store,
             library=self.library,
             plans=self.team.plans,
+            playbooks=self.team.playbooks,
             languages=self.words,
             clock=self.clock,
-        )
-
-    def _watching(self) -> Watching:
-        return Watching(
-            library=self.library,
-            store=self.store,
-            clock=self.clock,
-            bell=self.bells.outbox,
-            owner=self.name,
-            tells=self.settings.planb_sight_notices,
+            hold=self.settings.hold_down,
         )
 
     async def _serve(self) -> web.AppRunner:

@@ -53,6 +53,7 @@ async def _office_of(app: App, team: str) -> Office:
         library=app.library,
         store=app.store,
         plans=app.team.plans,
+        playbooks=app.team.playbooks,
         languages=app.words,
         clock=app.clock,
     )

@@ -27,7 +27,11 @@ async def exposure_of(team: str, office: Office) -> Exposure:
     """Of one team, from what is stored. `office` has the team's catalogue and plans. Raise StoreAway."""
     subscriptions = await office.store.followed_in(team)
     followed = [found for one in subscriptions for found in _followed(one, office.catalogue)]
-    practice = Practice(drills=await office.store.last_drills(team), trials=await office.store.last_trials(team))
+    practice = Practice(
+        playbooks={book.wanted: True for book in office.playbooks.ours},
+        drills=await office.store.last_drills(team),
+        trials=await office.store.last_trials(team),
+    )
     return exposure(followed, office.plans, office.catalogue, practice, office.clock.now())
 
 

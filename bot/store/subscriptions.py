@@ -9,6 +9,7 @@ from bot.domain.status import Impact
 from bot.domain.subscription import MaintenanceWish, Platform, Subscription, Target
 from bot.store.codec import Names, decode, encode
 from bot.store.database import AnyRow, Part
+from bot.store.practice import moves
 from bot.store.schema import deliveries, page_teams, pages, subscriptions
 
 _ACTIVE = subscriptions.c.disabled_at.is_(None)
@@ -91,6 +92,9 @@ class SqlSubscriptions(Part):
         async with self._database.writing() as connection:
             gone = await connection.execute(sa.delete(subscriptions).filter_by(**place))
             await connection.execute(dead)
+            # Who switched to what is about people: it goes with them.
+            people = moves.c.thread_key.startswith(f"{team}:", autoescape=True)
+            await connection.execute(sa.delete(moves).where(people))
             added = await connection.execute(
                 sa.delete(page_teams).where(page_teams.c.team == team).returning(page_teams.c.slug)
             )

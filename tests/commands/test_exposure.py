@@ -6,8 +6,12 @@ import pytest
 
 from bot.chat.discord.embeds import embed
 from bot.chat.slack.blocks import message
+from bot.commands import COMMANDS
+from bot.commands.desk import Desk
 from bot.commands.spec import Caller
+from bot.core.playbooks import Playbooks
 from bot.domain.card import Card, Tone
+from bot.domain.playbook import Playbook, Text
 from bot.domain.service import Upstream
 from bot.domain.status import Absent, Impact, Phase
 from bot.domain.subscription import Action, Delivery
@@ -39,20 +43,31 @@ async def test_a_team_is_told_what_it_has_no_plan_b_for(channel: Channel) -> Non
     await channel.store.subscribe(follow("lamp", target=replace(TEAM, channel="C9")), NOON)
     await channel.store.subscribe(follow("planb-drill-1-lamp"), NOON)
     assert await channel.ask("exposure", manager=False) == [
-        "3 gaps in your team’s plan B",
+        "4 gaps in your team’s plan B",
         "As on a quiet day, and only by what is stated in public or by your team.",
         "What to do first",
         (
             "❔ chat – whether Candle would keep working during a failure of Lamp is not known"
             " → /outage choose lamp Candle upstreams=…"
         ),
+        "🔵 chat – no playbook says what to do → /outage playbook lamp",
         "🔵 Torch, Candle – not tried in the last 90 days → tested = … in planb.toml",
         "🔵 chat – no drill in the last 90 days → /outage drill start lamp 30",
         "What would fail together",
         "🟡 sky: 2 of your 3 tools – Lamp, Torch",
         "Not known what these are built on: Candle",
     ]
-    assert (await answer(channel, "exposition", "fr")).title == "3\u00a0manques dans le plan B de l’équipe"
+    assert (await answer(channel, "exposition", "fr")).title == "4\u00a0manques dans le plan B de l’équipe"
+
+
+@pytest.mark.parametrize("wanted", ["lamp", "capability:chat", "capability:any"])
+async def test_a_playbook_of_the_team_s_own_is_no_gap_and_a_general_one_is(channel: Channel, wanted: str) -> None:
+    await channel.store.subscribe(follow("lamp"), NOON)
+    book = Playbook(wanted=wanted, link=Text(en="https://wiki.example.org"))
+    gap = "🔵 chat – no playbook says what to do → /outage playbook lamp"
+    for books, told in ((Playbooks(ours=(book,)), False), (Playbooks(defaults=(book,)), True)):
+        channel.desk = Desk(replace(channel.office, playbooks=books), COMMANDS)
+        assert (gap in await channel.ask("exposure")) is told
 
 
 async def test_what_another_team_follows_is_not_this_team_s(memory: SqlStore) -> None:
