@@ -32,12 +32,12 @@ from bot.jobs.loop import STORE_AWAY_S, end, supervise
 from bot.jobs.poll import Polling
 from bot.jobs.prune import Pruning
 from bot.jobs.watch import Watching
-from bot.library import Library
 from bot.locale import languages
 from bot.platforms import platforms
 from bot.ports import Chat, Clock, Fetcher
 from bot.prepare import Team, warn
 from bot.pumps import Bells, run_all
+from bot.rehearsal import Rehearsal
 from bot.settings import Settings
 from bot.store.engine import database_url
 from bot.store.migrate import migrate
@@ -71,7 +71,8 @@ class App:
         self.store = SqlStore(self.url)
         self.words: Mapping[Language, Words] = languages()
         self.vigil = Vigil(settings, self.store, self.clock, self.words)
-        self.library = Library(team.catalogue, self.store, self.vigil.hidden)
+        self.rehearsal = Rehearsal(settings, self.store, self.clock, self.words, team)
+        self.library = self.rehearsal.library(self.vigil.hidden)
         self.fetcher = HttpFetcher(
             clock=self.clock, contact=settings.planb_contact or CONTACT, allowed=settings.allowed_networks
         )
@@ -103,6 +104,7 @@ class App:
             languages=self.words,
             clock=self.clock,
             prober=self.prober,
+            scenarios=self.rehearsal.scenarios,
         )
 
     async def run(self, role: Role = Role.ALL) -> None:
@@ -165,7 +167,7 @@ class App:
 
     async def work(self) -> None:
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(LOOKUPS_AT_ONCE, "lookup"))
-        polling = self.polling(self.vigil.fetcher(self.fetcher))
+        polling = self.polling(self.rehearsal.fetcher(self.vigil.fetcher(self.fetcher)))
         self.surface.health.rounds = lambda: polling.looked_at
         await self.library.refresh(self.clock.now())
         await self.store.register_feeds(polling.feed_ids, self.clock.now())
@@ -173,11 +175,10 @@ class App:
         self._start(self._running.keys())
         log.info("ready", services=len(self.team.catalogue.services), chats=sorted(self._running))
         try:
-            pruning = Pruning(store=self.store, clock=self.clock, owner=self.name)
-            pumps = run_all(
-                self.bells, polling, map(self.delivering, Platform), self._watching(), pruning, self.vigil.beats
-            )
-            await asyncio.gather(pumps, self.vigil.run(self.bells.slow, self.chats))
+            slow = self._watching(), Pruning(store=self.store, clock=self.clock, owner=self.name)
+            pumps = run_all(self.bells, polling, map(self.delivering, Platform), *slow, self.vigil.beats)
+            drills = self.rehearsal.run(self.bells, self.name)
+            await asyncio.gather(pumps, self.vigil.run(self.bells.slow, self.chats), drills)
         finally:
             await end(self._listening.values())
 
@@ -227,6 +228,7 @@ class App:
             plans=self.team.plans,
             languages=self.words,
             clock=self.clock,
+            drills=self.store,
         )
 
     def _watching(self) -> Watching:

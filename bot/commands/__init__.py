@@ -5,7 +5,7 @@ Every platform builds its own form of a command.
 
 from collections.abc import Mapping
 
-from bot.commands import active, alt, help, list, services, status, subscribe, unsubscribe  # noqa: A004 - their names
+from bot.commands import active, alt, drill, help, list, services, status, subscribe, unsubscribe  # noqa: A004 - their names
 from bot.commands.desk import Press, Run
 from bot.commands.spec import Command
 
@@ -17,6 +17,7 @@ _OTHERS: tuple[tuple[Command, Run], ...] = (
     (unsubscribe.COMMAND, unsubscribe.run),
     (list.COMMAND, list.run),
     (services.COMMAND, services.run),
+    (drill.COMMAND, drill.run),
 )
 COMMANDS: tuple[tuple[Command, Run], ...] = (
     *_OTHERS,

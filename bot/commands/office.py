@@ -1,6 +1,6 @@
 """office: what every command works with, and the few questions they all ask."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -26,7 +26,7 @@ class Office:
     """The store, the catalogue as the caller's team may see it, the plans, the words and the clock.
 
     Commands never poll and never wait, but for the one that adds a page: it asks the `prober`, as often for each team
-    as `looks` allows.
+    as `looks` allows. `scenarios` are the outages that can be played again, with their services.
     """
 
     catalogue: Catalogue
@@ -36,6 +36,7 @@ class Office:
     languages: Mapping[Language, Words]
     clock: Clock
     prober: Prober | None = None
+    scenarios: Mapping[str, Collection[str]] = field(default_factory=dict)
     looks: Allowance = field(default_factory=lambda: Allowance(1, timedelta(seconds=1)))
 
     def words(self, request: Request) -> Words:

@@ -1,10 +1,11 @@
 """compose: a delivery as a card, rendered when it goes out, with the team's alternatives as they are then."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.core import render
 from bot.core.alternatives import Counsel, parts_concerned, plans_concerned
+from bot.core.drill import real_slug
 from bot.core.overview import counsels, feeds_of, watched
 from bot.core.render_sight import sight
 from bot.domain.card import Card
@@ -15,8 +16,9 @@ from bot.domain.service import Service
 from bot.domain.status import Component
 from bot.domain.subscription import Action, Claim
 from bot.domain.words import Language, Words
+from bot.jobs.rehearse import rehearsed
 from bot.library import Library
-from bot.ports import Clock, Feeds
+from bot.ports import Clock, Drills, Feeds
 
 
 @dataclass(slots=True, kw_only=True)
@@ -28,12 +30,19 @@ class Composing:
     plans: Sequence[Plan]
     languages: Mapping[Language, Words]
     clock: Clock
+    drills: Drills | None = None
 
     async def card(self, claim: Claim) -> Card:
         """The delivery as of now. Raise SendError for a service that nobody knows any more, StoreAway."""
         change, words = claim.delivery.change, self.languages[claim.delivery.language]
         if change.incident.is_sight:
             return sight(change.incident, words)
+        if self.drills and (card := await rehearsed(claim, self.drills, words, self._card)):
+            return card
+        return await self._card(claim, words)
+
+    async def _card(self, claim: Claim, words: Words) -> Card:
+        change = claim.delivery.change
         service = await self._service(change.service)
         if claim.delivery.action is Action.REPLY and claim.root:
             return render.reply(change, service, words, merged=claim.merged)
@@ -55,7 +64,7 @@ class Composing:
         return snapshots[0].components if snapshots else ()
 
     async def _counsels(self, service: Service, change: Change, components: Sequence[Component]) -> tuple[Counsel, ...]:
-        catalogue = self.library.everything
+        catalogue, service = self.library.everything, replace(service, slug=real_slug(service.slug))
         plans = plans_concerned(self.plans, service, change.incident, components, catalogue)
         states = await self.store.states(feeds_of(watched(catalogue, plans).values())) if plans else {}
         parts = parts_concerned(service, change.incident, components)

@@ -6,6 +6,7 @@ from sqlalchemy.engine import URL
 
 from bot.domain.errors import StoreAway
 from bot.store.database import Database
+from bot.store.drills import SqlDrills
 from bot.store.feeds import SqlFeeds
 from bot.store.figures import SqlFigures
 from bot.store.installs import SqlInstalls, SqlTickets
@@ -17,6 +18,7 @@ from bot.store.pages import SqlPages
 from bot.store.schema import HEAD
 from bot.store.stories import SqlStories
 from bot.store.subscriptions import SqlSubscriptions
+from bot.store.trials import SqlTrials
 from bot.store.vitals import SqlVitals
 
 
@@ -33,6 +35,8 @@ class SqlStore(
     SqlFigures,
     SqlVitals,
     SqlStories,
+    SqlDrills,
+    SqlTrials,
 ):
     """All that is remembered, in one SQLite file or one Postgres database.
 
