@@ -66,10 +66,7 @@ def _switched(report: Report, words: Words) -> str:
 def _broken(report: Report, words: Words) -> tuple[Listing, ...]:
     if not report.links:
         return ()
-    heading = words.plural(
-        "Links: {broken} of {n} does not answer", "Links: {broken} of {n} do not answer", report.links,
-        broken=len(report.broken),
-    )  # fmt: skip
+    heading = words("Links that do not answer: {broken} of {n}", broken=len(report.broken), n=report.links)
     shown = report.broken[:ADDRESSES_SHOWN]
     items = tuple(Item((Link(shorten(url, 80), url),), Tone.BAD) for url in shown)
     return (Listing(heading, items or (Item((words("all of them answer"),), Tone.GOOD),)),)
