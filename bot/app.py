@@ -31,6 +31,7 @@ from bot.jobs.deliver import Delivering
 from bot.jobs.loop import STORE_AWAY_S, end, supervise
 from bot.jobs.poll import Polling
 from bot.jobs.prune import Pruning
+from bot.jobs.rehearse import Rehearsing
 from bot.jobs.watch import Watching
 from bot.locale import languages
 from bot.platforms import platforms
@@ -222,13 +223,12 @@ class App:
         )
 
     def _composing(self) -> Composing:
-        return Composing(
+        return Rehearsing(
             store=self.store,
             library=self.library,
             plans=self.team.plans,
             languages=self.words,
             clock=self.clock,
-            drills=self.store,
         )
 
     def _watching(self) -> Watching:

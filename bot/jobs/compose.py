@@ -16,9 +16,8 @@ from bot.domain.service import Service
 from bot.domain.status import Component
 from bot.domain.subscription import Action, Claim
 from bot.domain.words import Language, Words
-from bot.jobs.rehearse import rehearsed
 from bot.library import Library
-from bot.ports import Clock, Drills, Feeds
+from bot.ports import Clock, Feeds
 
 
 @dataclass(slots=True, kw_only=True)
@@ -30,19 +29,12 @@ class Composing:
     plans: Sequence[Plan]
     languages: Mapping[Language, Words]
     clock: Clock
-    drills: Drills | None = None
 
     async def card(self, claim: Claim) -> Card:
         """The delivery as of now. Raise SendError for a service that nobody knows any more, StoreAway."""
         change, words = claim.delivery.change, self.languages[claim.delivery.language]
         if change.incident.is_sight:
             return sight(change.incident, words)
-        if self.drills and (card := await rehearsed(claim, self.drills, words, self._card)):
-            return card
-        return await self._card(claim, words)
-
-    async def _card(self, claim: Claim, words: Words) -> Card:
-        change = claim.delivery.change
         service = await self._service(change.service)
         if claim.delivery.action is Action.REPLY and claim.root:
             return render.reply(change, service, words, merged=claim.merged)
@@ -56,7 +48,7 @@ class Composing:
         service = self.library.everything.get(slug)
         if service is None:
             raise SendError(f"{slug} is no longer in the catalogue")
-        return service
+        return replace(service, slug=real_slug(service.slug))  # a drill's advice is the real one's
 
     async def _components(self, service: Service) -> Sequence[Component]:
         states = await self.store.states([service.feeds[0].id])
@@ -64,7 +56,7 @@ class Composing:
         return snapshots[0].components if snapshots else ()
 
     async def _counsels(self, service: Service, change: Change, components: Sequence[Component]) -> tuple[Counsel, ...]:
-        catalogue, service = self.library.everything, replace(service, slug=real_slug(service.slug))
+        catalogue = self.library.everything
         plans = plans_concerned(self.plans, service, change.incident, components, catalogue)
         states = await self.store.states(feeds_of(watched(catalogue, plans).values())) if plans else {}
         parts = parts_concerned(service, change.incident, components)

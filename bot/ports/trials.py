@@ -1,4 +1,4 @@
-"""When a team's tools were last tried."""
+"""When tools were tried: a part of the store."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -6,12 +6,12 @@ from typing import Protocol
 
 
 class Trials(Protocol):
-    """Every method may raise StoreAway."""
+    """When somebody of a team last tried a tool. Every method may raise StoreAway."""
 
-    async def put_trial(self, team: str, tool: str, by: str, at: datetime) -> None:
-        """Somebody of the team tried the tool; an older trial never takes the place of a newer one."""
+    async def put(self, team: str, tool: str, by: str, at: datetime) -> None:
+        """Somebody of the team tried the tool."""
         ...
 
-    async def trials_of(self, team: str) -> Mapping[str, datetime]:
-        """When each tool of the team was last tried."""
+    async def of(self, team: str) -> Mapping[str, datetime]:
+        """When each tool of a team was last tried, by the name it was called."""
         ...

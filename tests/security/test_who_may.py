@@ -33,6 +33,7 @@ TABLE = {
     "unsubscribe": (CHANGES, {"service": "lamp"}),
     "list": (READS, {}),
     "services": (READS, {"query": "lamp"}),
+    "drill": (CHANGES, {"action": "start", "service": "lamp", "minutes": "15"}),
     "help": (READS, {}),
 }
 """Every command: whether it changes what a channel is told, and options that would do so."""
