@@ -74,6 +74,8 @@ def test_the_usage_shows_how_to_type_it() -> None:
         "unsubscribe <service>",
         "list",
         "services [query=…]",
+        "drill [action=start|stop|status|schedule] [service] [minutes=…] [every=weekly|monthly|off] [scenario=…]"
+        " [mention=…]",
         "help",
     ]
 
