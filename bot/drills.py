@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from bot.core.drill import slug_of
+from bot.core.drill import KEPT, slug_of
 from bot.domain.drill import Drill
 from bot.domain.subscription import Subscription, Target
 from bot.domain.words import Language
@@ -16,6 +16,7 @@ async def begin(drill: Drill, store: Store, library: Library, now: datetime) -> 
     number = await store.begin_drill(drill)
     if number is None:
         return None
+    await store.forget_drill_pages(now - KEPT)
     begun = replace(drill, id=number)
     slug = slug_of(begun)
     follow = Subscription(target=drill.target, service=slug, language=drill.course.language, owner=drill.started_by)

@@ -32,7 +32,8 @@ TOLD_WITHIN = timedelta(minutes=2)
 """So long the report waits for the page's last word to be read."""
 KEPT = timedelta(days=1)
 """After its end a drill is still known for so long: a message of it may have had to wait."""
-_PREFIX = "planb-drill-"
+PREFIX = "planb-drill-"
+"""Of every slug and feed that stands for a drilled service."""
 _WEEKEND = 5
 _DECEMBER = 12
 
@@ -48,18 +49,23 @@ class Turn(StrEnum):
 
 def prefix_of(number: int) -> str:
     """What the slugs of a drill's service begin with."""
-    return f"{_PREFIX}{number}-"
+    return f"{PREFIX}{number}-"
+
+
+def slug_for(number: int, service: str) -> str:
+    """What stands for the service in that drill, and for its feed."""
+    return prefix_of(number) + service.partition(":")[0]
 
 
 def slug_of(drill: Drill) -> str:
     """Its service and its feed."""
-    return prefix_of(drill.id) + drill.service.partition(":")[0]
+    return slug_for(drill.id, drill.service)
 
 
 def number_of(slug: str) -> int | None:
     """Which drill a service or a feed stands for; None for a real one."""
-    number = slug.removeprefix(_PREFIX).partition("-")[0]
-    return int(number) if slug.startswith(_PREFIX) and number.isascii() and number.isdecimal() else None
+    number = slug.removeprefix(PREFIX).partition("-")[0]
+    return int(number) if slug.startswith(PREFIX) and number.isascii() and number.isdecimal() else None
 
 
 def is_drill(slug: str) -> bool:
@@ -69,7 +75,7 @@ def is_drill(slug: str) -> bool:
 
 def real_slug(slug: str) -> str:
     """The service that is drilled; any other one is itself."""
-    return slug.removeprefix(_PREFIX).partition("-")[2] if is_drill(slug) else slug
+    return slug.removeprefix(PREFIX).partition("-")[2] if is_drill(slug) else slug
 
 
 def threads_of(drill: Drill) -> str:

@@ -31,6 +31,10 @@ class Drills(Protocol):
         """It is over; False if it was before."""
         ...
 
+    async def forget_drill_pages(self, before: datetime) -> None:
+        """What was read of the pages of drills that ended before; the drills themselves stay."""
+        ...
+
     async def note_course(self, number: int, course: Course) -> None:
         """How it goes."""
         ...

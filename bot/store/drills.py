@@ -5,14 +5,14 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from bot.core.drill import prefix_of
+from bot.core.drill import prefix_of, slug_for
 from bot.domain.drill import Act, Course, Drill, DrillPlan, Every
 from bot.domain.subscription import Delivery, Platform, Target
 from bot.store.codec import decode, encode
 from bot.store.database import AnyRow, Database, Part
 from bot.store.practice import drill_plans, drills, marks, moves
-from bot.store.promises import Promises
-from bot.store.schema import deliveries, subscriptions
+from bot.store.promises import Promises, chunks
+from bot.store.schema import deliveries, feeds, snapshots, subscriptions
 
 SWITCHED = "switched"
 """The kind of a move that says so; all others are acts, but not of switching."""
@@ -54,6 +54,15 @@ class SqlDrills(Part):
         over = sa.update(drills).where(drills.c.id == number, _RUNS).values(ended_at=at)
         async with self._database.writing() as connection:
             return bool((await connection.execute(over)).rowcount)
+
+    async def forget_drill_pages(self, before: datetime) -> None:
+        """What was read of the pages of drills that ended before; the drills themselves stay."""
+        old = sa.select(drills.c.id, drills.c.service).where(drills.c.ended_at < before)
+        async with self._database.writing() as connection:
+            over = [slug_for(row.id, row.service) for row in await connection.execute(old)]
+            for some in chunks(over):
+                await connection.execute(sa.delete(snapshots).where(snapshots.c.feed.in_(some)))
+                await connection.execute(sa.delete(feeds).where(feeds.c.id.in_(some)))
 
     async def note_course(self, number: int, course: Course) -> None:
         """How it goes."""

@@ -9,6 +9,7 @@ from bot.domain.status import Impact
 from bot.domain.subscription import MaintenanceWish, Platform, Subscription, Target
 from bot.store.codec import Names, decode, encode
 from bot.store.database import AnyRow, Part
+from bot.store.practice import drill_plans, drills
 from bot.store.schema import deliveries, page_teams, pages, subscriptions
 
 _ACTIVE = subscriptions.c.disabled_at.is_(None)
@@ -91,6 +92,8 @@ class SqlSubscriptions(Part):
         async with self._database.writing() as connection:
             gone = await connection.execute(sa.delete(subscriptions).filter_by(**place))
             await connection.execute(dead)
+            for table in (drills, drill_plans):
+                await connection.execute(sa.delete(table).filter_by(**place))
             added = await connection.execute(
                 sa.delete(page_teams).where(page_teams.c.team == team).returning(page_teams.c.slug)
             )

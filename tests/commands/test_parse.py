@@ -6,6 +6,7 @@ from bot.domain.errors import UserError
 from bot.locale import languages
 
 WORDS = languages()["en"]
+EVERY = "[every=weekly|monthly|off]"
 MIN = "[min=none|minor|major|critical]"
 ALL = [command for command, _ in COMMANDS]
 
@@ -74,8 +75,7 @@ def test_the_usage_shows_how_to_type_it() -> None:
         "unsubscribe <service>",
         "list",
         "services [query=…]",
-        "drill [action=start|stop|status|schedule] [service] [minutes=…] [every=weekly|monthly|off] [scenario=…]"
-        " [mention=…]",
+        f"drill [action=start|stop|status|schedule] [service] [minutes=…] {EVERY} [scenario=…] [mention=…]",
         "help",
     ]
 

@@ -7,6 +7,8 @@ import sqlalchemy as sa
 
 from bot.core.drill import KEPT, reporting, slug_of, threads_of
 from bot.domain.drill import Act, Course, Drill, DrillPlan, End, Every, Report
+from bot.domain.polling import Outcome
+from bot.domain.status import Freshness
 from bot.domain.subscription import Action
 from bot.store.practice import marks, moves
 from bot.store.store import SqlStore
@@ -98,6 +100,38 @@ async def test_its_report_is_promised_once_and_its_channel_follows_it_no_more(st
 
     assert await store.unfinished() == 2
     assert [one.service for one in await store.subscriptions_of(TEAM)] == ["lamp"]
+
+
+async def test_what_was_read_of_an_old_drill_is_forgotten_and_nothing_else(store: SqlStore) -> None:
+    old = replace(DRILL, id=await store.begin_drill(DRILL) or 0)
+    await store.end_drill(old.id, NOON)
+    new = replace(DRILL, id=await store.begin_drill(DRILL) or 0)
+    await store.register_feeds([slug_of(old), slug_of(new), "lamp"], NOON)
+    await store.forget_drill_pages(NOON)
+    assert {one.feed for one in await store.sights()} == {slug_of(old), slug_of(new), "lamp"}
+    await store.forget_drill_pages(NOON + MINUTE)
+    assert {one.feed for one in await store.sights()} == {slug_of(new), "lamp"}
+    assert (await store.drill(old.id)) is not None
+
+
+async def test_a_workspace_that_leaves_takes_its_drills_along(store: SqlStore) -> None:
+    number = await store.begin_drill(DRILL) or 0
+    await store.plan_drill(PLAN)
+    elsewhere = await store.begin_drill(replace(DRILL, target=replace(TEAM, workspace="T2"))) or 0
+    await store.forget_workspace(TEAM.platform, TEAM.workspace, NOON)
+    assert (await store.drill(number), await store.drill_plans_of(TEAM)) == (None, [])
+    assert await store.drill(elsewhere)
+
+
+async def test_the_page_of_a_drill_says_nothing_of_how_well_we_see(store: SqlStore) -> None:
+    page = Outcome(
+        feed="planb-drill-1-lamp", fence=1, at=NOON, next_poll=NOON, interval=MINUTE, trouble=Freshness.UNREACHABLE
+    )
+    await store.register_feeds([page.feed], NOON)
+    await store.claim_feeds(NOON, MINUTE, 9)
+    assert await store.save_polls([page]) == []
+    vitals = await store.vitals()
+    assert (vitals.feeds, vitals.unreachable) == (0, 0)
 
 
 async def test_plans_are_changed_found_when_due_and_dropped(store: SqlStore) -> None:
