@@ -85,7 +85,7 @@ def _updates(drill: Drill, found: Found, words: Words, now: datetime) -> list[di
 def _incident(drill: Drill, found: Found, words: Words, updates: list[dict[str, object]]) -> dict[str, object]:
     return {
         "id": slug_of(drill),
-        "name": words(_TITLE, name=found.label),
+        "name": words(_TITLE, name=_name(found)),
         "status": updates[-1]["status"],
         "impact": "major",
         "created_at": drill.started_at.isoformat(),
@@ -98,7 +98,7 @@ def _incident(drill: Drill, found: Found, words: Words, updates: list[dict[str, 
 def _component(drill: Drill, found: Found, *, over: bool) -> dict[str, object]:
     return {
         "id": f"{slug_of(drill)}-part",
-        "name": found.part.name if found.part else found.service.name,
+        "name": _name(found),
         "status": "operational" if over else "major_outage",
         "created_at": drill.started_at.isoformat(),
         "updated_at": drill.started_at.isoformat(),
@@ -107,3 +107,7 @@ def _component(drill: Drill, found: Found, *, over: bool) -> dict[str, object]:
         "group_id": None,
         "page_id": slug_of(drill),
     }
+
+
+def _name(found: Found) -> str:
+    return found.part.name if found.part else found.service.name

@@ -83,8 +83,8 @@ def announcement(incident: Incident, words: Words) -> Card:
     service = incident.id.rpartition("@")[0]
     return Card(
         tone=Tone.INFO,
-        title=words("tomorrow, for {name}", name=incident.title),
-        lead=(words("It begins"), *at, "."),
+        title=words("DRILL – {title}", title=words("tomorrow, for {name}", name=incident.title)),
+        lead=(words("Nothing will be down. It begins"), *at, "."),
         footer=(words("To call it off:"), " ", Code(f"/outage drill schedule {service} off")),
     )
 

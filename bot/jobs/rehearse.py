@@ -21,7 +21,7 @@ class Rehearsing(Composing):
         """The card. Raise SendError, StoreAway."""
         change, words = claim.delivery.change, self.languages[claim.delivery.language]
         if change.feed == PLANNED:
-            return marked(announcement(change.incident, words), words)
+            return announcement(change.incident, words)
         number = number_of(change.service)
         if number is None:
             return await Composing.card(self, claim)  # `super()` knows another class: `slots` makes a new one

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.chat.console.draw import plain
 from bot.core.catalogue import Catalogue
 from bot.core.drill import slug_of, threads_of
 from bot.domain.drill import Drill, DrillPlan, End, Every
@@ -13,7 +14,9 @@ from bot.domain.subscription import Platform
 from bot.drills import begin
 from bot.jobs.drills import Drilling
 from bot.jobs.loop import Bell
+from bot.jobs.rehearse import Rehearsing
 from bot.library import Library
+from bot.locale import languages
 from bot.store.store import SqlStore
 from tests.fakes import FakeClock
 from tests.made import LAMP, PLAN, TEAM, TORCH, follow
@@ -131,3 +134,15 @@ async def test_a_drill_of_a_service_that_left_the_catalogue_ends(team: Team) -> 
     assert await begin(drill, team.store, team.job.library, MONDAY)
     await team.at(MONDAY + timedelta(minutes=1))
     assert await team.running() == []
+
+
+async def test_the_announcement_says_when_and_how_to_call_it_off(team: Team) -> None:
+    await team.at(MONDAY - timedelta(hours=24))
+    (claim,) = await team.store.claim_due(Platform.SLACK, team.clock.now(), timedelta(hours=9), 50)
+    composing = Rehearsing(
+        store=team.store, library=team.job.library, plans=(), languages=languages(), clock=team.clock
+    )
+    said = plain(await composing.card(claim), team.clock.now())
+    assert said.splitlines()[0] == "EXERCICE – demain, pour Lamp"
+    assert "/outage drill schedule lamp off" in said
+    assert "10:00 UTC" in said
