@@ -80,20 +80,27 @@ class Drilling:
             drill = replace(drill, ended_at=at)
         await self._nudge(drill, now)
 
-    async def _nudge(self, drill: Drill, now: datetime) -> datetime | None:
-        """Have its page read when it said something since. Another process may not have known it when it was due."""
+    async def _nudge(self, drill: Drill, now: datetime) -> bool:
+        """Have its page read when it said something since; whether its last word was read.
+
+        Another process may not have known the page when it was due. What was read is judged by what it says: a poll
+        may have begun before the end and been saved after it.
+        """
         slug = core.slug_of(drill)
         state: FeedState | None = (await self.store.states([slug])).get(slug)
-        read = state.read_at if state else None
+        read, page = (state.read_at, state.snapshot) if state else (None, None)
+        incidents = page.incidents if page else ()
+        closed = bool(incidents) and all(one.phase.is_over for one in incidents)
         said = max((at for at in moments(drill) if at <= now), default=None)
-        if said and (read is None or read < said):
+        behind = said is not None and (read is None or read < said)
+        if behind or (drill.ended_at is not None and not closed):
             await self.store.hasten([slug], now)
             self.poll_bell.ring()
-        return read
+        return closed
 
     async def _finish(self, drill: Drill, found: Found, now: datetime) -> None:
-        read = await self._nudge(drill, now)
-        if (read and read >= drill.until) or now - drill.until >= core.TOLD_WITHIN:
+        closed = await self._nudge(drill, now)
+        if closed or now - drill.until >= core.TOLD_WITHIN:
             await self._report(drill, found, now)
 
     async def _report(self, drill: Drill, found: Found, now: datetime) -> None:

@@ -10,6 +10,7 @@ from bot.chat.console.draw import plain
 from bot.core.catalogue import Catalogue
 from bot.core.drill import slug_of, threads_of
 from bot.domain.drill import Drill, DrillPlan, End, Every
+from bot.domain.polling import Outcome
 from bot.domain.subscription import Platform
 from bot.drills import begin
 from bot.jobs.drills import Drilling
@@ -19,7 +20,7 @@ from bot.library import Library
 from bot.locale import languages
 from bot.store.store import SqlStore
 from tests.fakes import FakeClock
-from tests.made import LAMP, PLAN, TEAM, TORCH, follow
+from tests.made import LAMP, PLAN, TEAM, TORCH, follow, incident, snapshot
 
 MONDAY = datetime(2026, 11, 23, 10, tzinfo=UTC)
 PLANNED = DrillPlan(target=TEAM, service="lamp", every=Every.WEEKLY, minutes=15, planned_by="U1", next_at=MONDAY)
@@ -146,3 +147,23 @@ async def test_the_announcement_says_when_and_how_to_call_it_off(team: Team) -> 
     assert said.splitlines()[0] == "EXERCICE – demain, pour Lamp"
     assert "/outage drill schedule lamp off" in said
     assert "10:00 UTC" in said
+
+
+async def test_the_report_waits_for_the_last_word_though_the_page_was_read_after_the_end(team: Team) -> None:
+    """A poll that began before the end and was saved after it still saw the drill running."""
+    drill = Drill(target=TEAM, service="lamp", started_by="U1", started_at=MONDAY, ends_at=MONDAY + timedelta(hours=1))
+    begun = await begin(drill, team.store, team.job.library, MONDAY)
+    assert begun
+    slug, read = slug_of(begun), MONDAY + timedelta(seconds=2)
+    (state,) = [one for one in await team.store.claim_feeds(MONDAY, timedelta(0), 9) if one.feed == slug]
+    page = Outcome(
+        feed=slug, fence=state.fence, at=read, next_poll=read + timedelta(hours=9), interval=timedelta(minutes=1),
+        snapshot=snapshot(incident()), validators={},
+    )  # fmt: skip
+    assert await team.store.save_polls([page]) == []
+    await team.store.end_drill(begun.id, MONDAY + timedelta(seconds=1))
+    await team.at(MONDAY + timedelta(seconds=5))
+    seen = await team.store.drill(begun.id)
+    assert seen
+    assert seen.course.report is None
+    assert [one.feed for one in await team.store.claim_feeds(team.clock.now(), timedelta(0), 9)] == [slug]
