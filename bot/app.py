@@ -30,14 +30,12 @@ from bot.jobs.compose import Composing
 from bot.jobs.deliver import Delivering
 from bot.jobs.loop import STORE_AWAY_S, end, supervise
 from bot.jobs.poll import Polling
-from bot.jobs.prune import Pruning
 from bot.jobs.rehearse import Rehearsing
-from bot.jobs.watch import Watching
 from bot.locale import languages
 from bot.platforms import platforms
 from bot.ports import Chat, Clock, Fetcher
 from bot.prepare import Team, warn
-from bot.pumps import Bells, run_all
+from bot.pumps import Bells, periodic, run_all
 from bot.rehearsal import Rehearsal
 from bot.settings import Settings
 from bot.store.engine import database_url
@@ -102,6 +100,7 @@ class App:
             library=self.library,
             store=self.store,
             plans=self.team.plans,
+            playbooks=self.team.playbooks,
             languages=self.words,
             clock=self.clock,
             prober=self.prober,
@@ -176,8 +175,8 @@ class App:
         self._start(self._running.keys())
         log.info("ready", services=len(self.team.catalogue.services), chats=sorted(self._running))
         try:
-            slow = self._watching(), Pruning(store=self.store, clock=self.clock, owner=self.name)
-            pumps = run_all(self.bells, polling, map(self.delivering, Platform), *slow, self.vigil.beats)
+            jobs = periodic(self.settings, self.library, self.store, self.clock, self.bells.outbox, self.name)
+            pumps = run_all(self.bells, polling, map(self.delivering, Platform), jobs, self.vigil.beats)
             drills = self.rehearsal.run(self.bells, self.name)
             await asyncio.gather(pumps, self.vigil.run(self.bells.slow, self.chats), drills)
         finally:
@@ -227,18 +226,10 @@ class App:
             store=self.store,
             library=self.library,
             plans=self.team.plans,
+            playbooks=self.team.playbooks,
             languages=self.words,
             clock=self.clock,
-        )
-
-    def _watching(self) -> Watching:
-        return Watching(
-            library=self.library,
-            store=self.store,
-            clock=self.clock,
-            bell=self.bells.outbox,
-            owner=self.name,
-            tells=self.settings.planb_sight_notices,
+            hold=self.settings.hold_down,
         )
 
     async def _serve(self) -> web.AppRunner:

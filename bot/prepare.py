@@ -10,11 +10,13 @@ from sqlalchemy.engine import URL
 from bot import logs
 from bot.catalogue import load_catalogue
 from bot.core.catalogue import Catalogue
+from bot.core.playbooks import NO_PLAYBOOKS, Playbooks
 from bot.domain.continuity import Plan
 from bot.feeds import FORMATS
+from bot.playbooks import default_playbooks
 from bot.sentry import Reports
 from bot.settings import Settings, secrets
-from bot.team import plans, read_team
+from bot.team import plans, playbooks, read_team
 from bot.vault import ShutVault, open_vault
 
 log = structlog.stdlib.get_logger(__name__)
@@ -29,13 +31,15 @@ class Team:
 
     catalogue: Catalogue
     plans: Sequence[Plan]
+    playbooks: Playbooks = NO_PLAYBOOKS
 
 
 def read_files(settings: Settings) -> Team:
     """The catalogue and the team's own file. Raise SettingsError with one line that says how to mend it."""
     file = read_team(settings.planb_config)
     catalogue = load_catalogue(file.services or None, formats=FORMATS)
-    return Team(catalogue=catalogue, plans=plans(file, catalogue))
+    books = Playbooks(ours=playbooks(file, catalogue), defaults=default_playbooks())
+    return Team(catalogue=catalogue, plans=plans(file, catalogue), playbooks=books)
 
 
 def set_up_logs(settings: Settings) -> None:

@@ -1,22 +1,25 @@
-"""team: a team's own file, `planb.toml`: alternatives, and services that the catalogue does not know.
+"""team: a team's own file, `planb.toml`: alternatives, playbooks, and services that the catalogue does not know.
 
 The file is read strictly: a key we do not know is an error that names the line and the likely right key.
 """
 
 import difflib
-import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, HttpUrl, ValidationError
 
 from bot.core.alternatives import CAPABILITY
 from bot.core.catalogue import Catalogue
+from bot.core.playbooks import ANY
+from bot.core.toml_lines import line_of
 from bot.domain.continuity import Alternative, Data, Plan
 from bot.domain.errors import SettingsError
+from bot.domain.playbook import Playbook
+from bot.playbooks import PlaybookStanza
 
 
 class _Alternative(BaseModel):
@@ -48,6 +51,10 @@ class TeamFile(BaseModel):
     capabilities: dict[str, list[_Alternative]] = Field(
         default_factory=dict,
         description="By what tools are for (`chat`), for those without a list of their own",
+    )
+    playbooks: dict[str, PlaybookStanza] = Field(
+        default_factory=dict,
+        description="What to do by hand, by tool (`openai:chatgpt`) or use (`capability:chat`, `capability:any`)",
     )
     services: dict[str, dict[str, Any]] = Field(
         default_factory=dict, description="More services, or other addresses for known ones, as in the catalogue"
@@ -91,12 +98,25 @@ def plans(team: TeamFile, catalogue: Catalogue) -> Sequence[Plan]:
     ]
     by_use = [
         Plan(
-            wanted=CAPABILITY + _known(capability, catalogue),
+            wanted=CAPABILITY + _known(capability, catalogue, f"capabilities.{capability}"),
             alternatives=tuple(_alternative(one, catalogue, f"capabilities.{capability}") for one in alternatives),
         )
         for capability, alternatives in team.capabilities.items()
     ]
     return (*by_tool, *by_use)
+
+
+def playbooks(team: TeamFile, catalogue: Catalogue) -> tuple[Playbook, ...]:
+    """The team's playbooks, with every name resolved. Raise SettingsError for a name the catalogue has not."""
+    return tuple(stanza.playbook(_wanted(name, catalogue)) for name, stanza in team.playbooks.items())
+
+
+def _wanted(name: str, catalogue: Catalogue) -> str:
+    if name == ANY:
+        return ANY
+    if name.startswith(CAPABILITY):
+        return CAPABILITY + _known(name.removeprefix(CAPABILITY), catalogue, f'playbooks."{name}"')
+    return _resolve(name, catalogue, f'playbooks."{name}"')
 
 
 def _alternative(raw: _Alternative, catalogue: Catalogue, table: str) -> Alternative:
@@ -120,12 +140,12 @@ def _slug(name: str, catalogue: Catalogue) -> str:
     return found.service.slug if found else name
 
 
-def _known(capability: str, catalogue: Catalogue) -> str:
+def _known(capability: str, catalogue: Catalogue, where: str) -> str:
     known = {one for service in catalogue.services for one in service.capabilities}
     if capability not in known:
         near = difflib.get_close_matches(capability, sorted(known), n=1)
         hint = f"did you mean {near[0]!r}?" if near else f"known here: {', '.join(sorted(known))}."
-        raise SettingsError(f"planb.toml: capabilities.{capability}: no tool is for that; {hint}")
+        raise SettingsError(f"planb.toml: {where}: no tool is for that; {hint}")
     return capability
 
 
@@ -142,23 +162,34 @@ def _explain(error: ValidationError, text: str) -> str:
     first = error.errors(include_url=False)[0]
     path = [str(step) for step in first["loc"]]
     key = next((step for step in reversed(path) if not step.isdigit()), "")
-    line = _line_of(key, text)
+    line = line_of(path, text)
     at = f", line {line}" if line else ""
     if first["type"] != "extra_forbidden":
-        return f"{at}: {'.'.join(path)}: {first['msg']}"
+        return f"{at}: {'.'.join(path)}: {first['msg'].removeprefix('Value error, ')}"
     near = difflib.get_close_matches(key, _keys_at(path), n=1)
     hint = f"did you mean {near[0]!r}?" if near else f"known here: {', '.join(_keys_at(path))}."
     return f"{at}: {'.'.join(path)}: there is no such key; {hint}"
 
 
 def _keys_at(path: Sequence[str]) -> Sequence[str]:
-    model: type[BaseModel] = _Alternative if len(path) > 1 else TeamFile
+    """The keys that are known in the table that holds the last one of the path."""
+    model: type[BaseModel] = TeamFile
+    steps = iter(path[:-1])
+    for step in steps:
+        field = model.model_fields.get(step)
+        inner = _model_in(field.annotation) if field else None
+        if field and inner:
+            model = inner
+            if get_origin(field.annotation) in (dict, list):
+                next(steps, None)
     return list(model.model_fields)
 
 
-def _line_of(key: str, text: str) -> int | None:
-    spot = re.compile(rf"^\s*(\[+.*)?[\"']?{re.escape(key)}[\"']?\s*[\]=.]")
-    return next((number for number, line in enumerate(text.splitlines(), 1) if spot.search(line)), None)
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    """The table within `dict[str, list[Table]]`."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for one in get_args(annotation) if (found := _model_in(one))), None)
 
 
 def schema() -> Mapping[str, Any]:

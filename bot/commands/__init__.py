@@ -5,7 +5,21 @@ Every platform builds its own form of a command.
 
 from collections.abc import Mapping
 
-from bot.commands import active, alt, drill, help, list, services, status, subscribe, unsubscribe  # noqa: A004 - their names
+from bot.commands import (
+    active,
+    alt,
+    back,
+    blocked,
+    drill,
+    help,  # noqa: A004 - its name
+    list,  # noqa: A004 - its name
+    playbook,
+    services,
+    status,
+    subscribe,
+    switched,
+    unsubscribe,
+)
 from bot.commands.desk import Press, Run
 from bot.commands.spec import Command
 
@@ -13,16 +27,27 @@ _OTHERS: tuple[tuple[Command, Run], ...] = (
     (status.COMMAND, status.run),
     (active.COMMAND, active.run),
     (alt.COMMAND, alt.run),
+    (playbook.COMMAND, playbook.run),
     (subscribe.COMMAND, subscribe.run),
     (unsubscribe.COMMAND, unsubscribe.run),
     (list.COMMAND, list.run),
     (services.COMMAND, services.run),
     (drill.COMMAND, drill.run),
+    (switched.COMMAND, switched.run),
+    (blocked.COMMAND, blocked.run),
+    (back.COMMAND, back.run),
 )
 COMMANDS: tuple[tuple[Command, Run], ...] = (
     *_OTHERS,
     (help.COMMAND, help.Help((*(command for command, _ in _OTHERS), help.COMMAND))),
 )
 
-PRESSES: Mapping[str, Press] = {}
+PRESSES: Mapping[str, Press] = {
+    "playbook": playbook.show,
+    "claim": playbook.claim,
+    "done": playbook.done,
+    "switched": switched.press,
+    "blocked": blocked.press,
+    "back": back.press,
+}
 """By the verb that a button's `does` begins with."""

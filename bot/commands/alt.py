@@ -21,8 +21,8 @@ async def run(request: Request, office: Office) -> Card:
     words = office.words(request)
     found = await office.find(request.options["service"], words)
     listings = await office.alternatives(found, words)
-    if not listings:
-        return _none(found, words)
+    if all(len(listing.items) == 1 for listing in listings):
+        return _none(found, listings, words)
     (standing,) = await office.standings([found])
     return Card(
         tone=HEALTH_TONES[standing.health],
@@ -33,10 +33,11 @@ async def run(request: Request, office: Office) -> Card:
     )
 
 
-def _none(found: Found, words: Words) -> Card:
+def _none(found: Found, last_resort: tuple[Listing, ...], words: Words) -> Card:
+    """Nothing but the playbook."""
     how = Item((Code(f'[[alternatives."{found.value}"]]'), " ", words("in planb.toml")))
     return Card(
         tone=Tone.INFO,
         title=words("Your team has not chosen anything to use instead of {name} yet", name=found.label),
-        listings=(Listing(words("To choose"), (how,)),),
+        listings=(*last_resort, Listing(words("To choose"), (how,))),
     )

@@ -9,6 +9,7 @@ from bot.core.allowance import Allowance
 from bot.core.alternatives import plans_of
 from bot.core.catalogue import Catalogue, Found, matches
 from bot.core.overview import counsels, feeds_of, standing_of, watched
+from bot.core.playbooks import NO_PLAYBOOKS, Playbooks, with_last_resort
 from bot.core.render_advice import alternatives
 from bot.core.standing import Standing
 from bot.domain.card import Listing
@@ -23,7 +24,7 @@ from bot.ports import Clock, Prober, Store
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Office:
-    """The store, the catalogue as the caller's team may see it, the plans, the words and the clock.
+    """The store, the catalogue as the caller's team may see it, the plans and playbooks, the words and the clock.
 
     Commands never poll and never wait, but for the one that adds a page: it asks the `prober`, as often for each team
     as `looks` allows. `scenarios` are the outages that can be played again, with their services.
@@ -33,6 +34,7 @@ class Office:
     library: Library
     store: Store
     plans: Sequence[Plan]
+    playbooks: Playbooks = NO_PLAYBOOKS
     languages: Mapping[Language, Words]
     clock: Clock
     prober: Prober | None = None
@@ -72,11 +74,13 @@ class Office:
         states = await self.store.states(feeds_of(found))
         return tuple(standing_of(one, states, self.clock.now()) for one in found)
 
-    async def alternatives(self, found: Found, words: Words) -> tuple[Listing, ...]:
-        """What to use instead of it, as its listings; none where the team named nothing."""
+    async def alternatives(self, found: Found, words: Words, *, alone: bool = True) -> tuple[Listing, ...]:
+        """What to use instead of it, as its listings, the playbook last; `alone` where nobody knows anything else."""
         plans = plans_of(self.plans, found, self.catalogue)
         states = await self.store.states(feeds_of(watched(self.catalogue, plans).values())) if plans else {}
-        return alternatives(counsels(self.catalogue, plans, (), states, self.clock.now()), words)
+        known = counsels(self.catalogue, plans, (), states, self.clock.now())
+        fails = found if alone else None
+        return alternatives(with_last_resort(known, fails, self.playbooks, self.catalogue, words.language), words)
 
     async def followed(self, request: Request) -> tuple[Found, ...]:
         """The services and parts that the channel follows."""

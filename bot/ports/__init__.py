@@ -12,7 +12,9 @@ from bot.domain.subscription import Claim, Platform, Receipt, Subscription, Targ
 from bot.ports.drills import Drills
 from bot.ports.feeds import Document, Documents, Fetched, Fetcher, Format, Probed, Prober, no_leads
 from bot.ports.installs import Installs, Safe, Tenants, Tickets
+from bot.ports.marks import Marks
 from bot.ports.meter import Counting
+from bot.ports.moves import Moves
 from bot.ports.notes import NoteList
 from bot.ports.outbox import Outbox
 from bot.ports.trials import Trials
@@ -31,6 +33,8 @@ __all__ = [
     "Installs",
     "Leases",
     "Ledger",
+    "Marks",
+    "Moves",
     "Notes",
     "Outbox",
     "Pages",
@@ -164,6 +168,8 @@ class Store(
     Counting,
     Drills,
     Trials,
+    Marks,
+    Moves,
     Protocol,
 ):
     """All that is remembered."""

@@ -95,7 +95,7 @@ class SqlDrills(Part):
         marked = sa.select(marks).where(marks.c.thread_key.startswith(prefix, autoescape=True))
         async with self._database.reading() as connection:
             done = [
-                Act(person=row.person, at=row.at, tool=row.tool if row.kind == SWITCHED else "")
+                Act(person=row.person, at=row.at, tool=row.tool.partition("\n")[0] if row.kind == SWITCHED else "")
                 for row in await connection.execute(moved)
             ]
             done += [Act(person=row.marked_by, at=row.at) for row in await connection.execute(marked)]

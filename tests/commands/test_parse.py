@@ -71,11 +71,15 @@ def test_the_usage_shows_how_to_type_it() -> None:
         "status [service]",
         "active [scope=channel|all]",
         "alt <service>",
+        "playbook <service> [language=en|fr] [claim=…] [done=…]",
         f"subscribe <service> [components=…] {MIN} [maintenance=off|start|all] [language=en|fr]",
         "unsubscribe <service>",
         "list",
         "services [query=…]",
         f"drill [action=start|stop|status|schedule] [service] [minutes=…] {EVERY} [scenario=…] [mention=…]",
+        "switched <tool> [service] [name=…]",
+        "blocked [service] [name=…]",
+        "back [service] [name=…]",
         "help",
     ]
 

@@ -29,11 +29,15 @@ TABLE = {
     "status": (READS, {"service": "lamp"}),
     "active": (READS, {"scope": "all"}),
     "alt": (READS, {"service": "lamp"}),
+    "playbook": (READS, {"service": "lamp"}),
     "subscribe": (CHANGES, {"service": "torch"}),
     "unsubscribe": (CHANGES, {"service": "lamp"}),
     "list": (READS, {}),
     "services": (READS, {"query": "lamp"}),
     "drill": (CHANGES, {"action": "start", "service": "lamp", "minutes": "15"}),
+    "switched": (READS, {"tool": "torch"}),
+    "blocked": (READS, {"service": "lamp"}),
+    "back": (READS, {"service": "lamp"}),
     "help": (READS, {}),
 }
 """Every command: whether it changes what a channel is told, and options that would do so."""
