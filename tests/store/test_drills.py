@@ -65,7 +65,7 @@ async def test_only_what_was_done_in_its_own_threads_counts(store: SqlStore) -> 
     first = replace(DRILL, id=await store.begin_drill(DRILL) or 0)
     there = threads_of(first)
     rows = [
-        (f"{there}i1", "ann", "switched", "Torch", 1),
+        (f"{there}i1", "ann", "switched", "Torch\nAnn", 1),  # with the name she wants shown
         (f"{there}i1", "bob", "blocked", "", 2),
         (f"{threads_of(replace(first, id=first.id + 10))}i1", "eve", "switched", "Torch", 3),
         (f"{TEAM.key}|lamp|i1", "eve", "switched", "Torch", 3),
@@ -74,7 +74,7 @@ async def test_only_what_was_done_in_its_own_threads_counts(store: SqlStore) -> 
         for thread, person, kind, tool, minute in rows:
             row = {"thread_key": thread, "person": person, "kind": kind, "tool": tool, "named": False}
             await connection.execute(sa.insert(moves).values(**row, at=NOON + minute * MINUTE))
-        done = {"thread_key": f"{there}i1", "step": 1, "state": "done", "marked_by": "cat", "at": NOON}
+        done = {"thread_key": f"{there}i1|capability:light", "step": 1, "state": "done", "marked_by": "cat", "at": NOON}
         await connection.execute(sa.insert(marks).values(done))
 
     assert await store.acts(there) == [
