@@ -14,7 +14,7 @@ from bot.domain.continuity import Plan
 from bot.feeds import FORMATS
 from bot.sentry import Reports
 from bot.settings import Settings, secrets
-from bot.team import plans, read_team
+from bot.team import TeamFile, parse_team, plans, read_team
 from bot.vault import ShutVault, open_vault
 
 log = structlog.stdlib.get_logger(__name__)
@@ -29,13 +29,22 @@ class Team:
 
     catalogue: Catalogue
     plans: Sequence[Plan]
+    spreads: bool = False
 
 
 def read_files(settings: Settings) -> Team:
     """The catalogue and the team's own file. Raise SettingsError with one line that says how to mend it."""
-    file = read_team(settings.planb_config)
+    return _understood(read_team(settings.planb_config))
+
+
+def understood(text: str, name: str) -> Team:
+    """The catalogue and the team's own file, from its text. Raise SettingsError as above."""
+    return _understood(parse_team(text, name))
+
+
+def _understood(file: TeamFile) -> Team:
     catalogue = load_catalogue(file.services or None, formats=FORMATS)
-    return Team(catalogue=catalogue, plans=plans(file, catalogue))
+    return Team(catalogue=catalogue, plans=plans(file, catalogue), spreads=file.spread)
 
 
 def set_up_logs(settings: Settings) -> None:

@@ -9,9 +9,9 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, HttpUrl, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, HttpUrl, PrivateAttr, ValidationError
 
 from bot.core.alternatives import CAPABILITY
 from bot.core.catalogue import Catalogue
@@ -52,6 +52,19 @@ class TeamFile(BaseModel):
     services: dict[str, dict[str, Any]] = Field(
         default_factory=dict, description="More services, or other addresses for known ones, as in the catalogue"
     )
+    spread: bool = Field(
+        default=False, description="Begin with another one of equally good tools in each channel: not all run to one"
+    )
+    _text: str = PrivateAttr(default="")
+
+    def of_text(self, text: str) -> Self:
+        """Keep what it was read from, to name lines of it."""
+        self._text = text
+        return self
+
+    def at(self, name: str) -> str:
+        """`, line 3`, where the file names this."""
+        return _at(_line_naming(name, self._text))
 
 
 def read_team(where: str) -> TeamFile:
@@ -73,7 +86,7 @@ def read_team(where: str) -> TeamFile:
 def parse_team(text: str, name: str) -> TeamFile:
     """Parse the text of a team file; `name` is how errors call it."""
     try:
-        return TeamFile.model_validate(tomllib.loads(text))
+        return TeamFile.model_validate(tomllib.loads(text)).of_text(text)
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{name}: this is not TOML: {error}") from None
     except ValidationError as error:
@@ -84,26 +97,28 @@ def plans(team: TeamFile, catalogue: Catalogue) -> Sequence[Plan]:
     """The team's plans, with every service name resolved. Raise SettingsError for a name the catalogue has not."""
     by_tool = [
         Plan(
-            wanted=_resolve(wanted, catalogue, f'alternatives."{wanted}"'),
-            alternatives=tuple(_alternative(one, catalogue, f'alternatives."{wanted}"') for one in alternatives),
+            wanted=_resolve(wanted, catalogue, f'alternatives."{wanted}"', team),
+            alternatives=tuple(_alternative(one, catalogue, f'alternatives."{wanted}"', team) for one in alternatives),
         )
         for wanted, alternatives in team.alternatives.items()
     ]
     by_use = [
         Plan(
-            wanted=CAPABILITY + _known(capability, catalogue),
-            alternatives=tuple(_alternative(one, catalogue, f"capabilities.{capability}") for one in alternatives),
+            wanted=CAPABILITY + _known(capability, catalogue, team),
+            alternatives=tuple(
+                _alternative(one, catalogue, f"capabilities.{capability}", team) for one in alternatives
+            ),
         )
         for capability, alternatives in team.capabilities.items()
     ]
     return (*by_tool, *by_use)
 
 
-def _alternative(raw: _Alternative, catalogue: Catalogue, table: str) -> Alternative:
+def _alternative(raw: _Alternative, catalogue: Catalogue, table: str, team: TeamFile) -> Alternative:
     where = f"{table}, {raw.name}"
     return Alternative(
         name=raw.name,
-        service=_resolve(raw.service, catalogue, f"{where}: service") if raw.service else "",
+        service=_resolve(raw.service, catalogue, f"{where}: service", team) if raw.service else "",
         url=str(raw.url) if raw.url else "",
         note=raw.note,
         owner=raw.owner,
@@ -120,35 +135,42 @@ def _slug(name: str, catalogue: Catalogue) -> str:
     return found.service.slug if found else name
 
 
-def _known(capability: str, catalogue: Catalogue) -> str:
+def _known(capability: str, catalogue: Catalogue, team: TeamFile) -> str:
     known = {one for service in catalogue.services for one in service.capabilities}
     if capability not in known:
         near = difflib.get_close_matches(capability, sorted(known), n=1)
         hint = f"did you mean {near[0]!r}?" if near else f"known here: {', '.join(sorted(known))}."
-        raise SettingsError(f"planb.toml: capabilities.{capability}: no tool is for that; {hint}")
+        raise SettingsError(f"planb.toml{team.at(capability)}: capabilities.{capability}: no tool is for that; {hint}")
     return capability
 
 
-def _resolve(name: str, catalogue: Catalogue, where: str) -> str:
+def _resolve(name: str, catalogue: Catalogue, where: str, team: TeamFile) -> str:
     found = catalogue.find(name)
     if found is None:
         near = catalogue.suggest(name, 1)
         hint = f"did you mean {near[0]!r}?" if near else "`planb services` lists what there is."
-        raise SettingsError(f"planb.toml: {where}: no service is called {name!r}; {hint}")
+        raise SettingsError(f"planb.toml{team.at(name)}: {where}: no service is called {name!r}; {hint}")
     return found.value
 
 
 def _explain(error: ValidationError, text: str) -> str:
     first = error.errors(include_url=False)[0]
     path = [str(step) for step in first["loc"]]
-    key = next((step for step in reversed(path) if not step.isdigit()), "")
-    line = _line_of(key, text)
-    at = f", line {line}" if line else ""
+    at = _at(_line_of(path, text))
+    if first["type"] == "list_type" and path[0] in _LISTS:
+        return f"{at}: {'.'.join(path)}: a list of tables: write [[{_table(path)}]] with two brackets"
     if first["type"] != "extra_forbidden":
         return f"{at}: {'.'.join(path)}: {first['msg']}"
-    near = difflib.get_close_matches(key, _keys_at(path), n=1)
+    near = difflib.get_close_matches(path[-1], _keys_at(path), n=1)
     hint = f"did you mean {near[0]!r}?" if near else f"known here: {', '.join(_keys_at(path))}."
     return f"{at}: {'.'.join(path)}: there is no such key; {hint}"
+
+
+_LISTS = frozenset({"alternatives", "capabilities"})
+
+
+def _table(path: Sequence[str]) -> str:
+    return f'{path[0]}."{path[1]}"' if ":" in path[1] else f"{path[0]}.{path[1]}"
 
 
 def _keys_at(path: Sequence[str]) -> Sequence[str]:
@@ -156,9 +178,47 @@ def _keys_at(path: Sequence[str]) -> Sequence[str]:
     return list(model.model_fields)
 
 
-def _line_of(key: str, text: str) -> int | None:
-    spot = re.compile(rf"^\s*(\[+.*)?[\"']?{re.escape(key)}[\"']?\s*[\]=.]")
-    return next((number for number, line in enumerate(text.splitlines(), 1) if spot.search(line)), None)
+def _at(line: int | None) -> str:
+    return f", line {line}" if line else ""
+
+
+def _line_of(path: Sequence[str], text: str) -> int | None:
+    """Where a key stands: beneath the table that is meant, for several have the same keys."""
+    names = [step for step in path if not step.isdigit()]
+    if not names:
+        return None
+    if path[0] not in _LISTS or len(path) < _IN_A_TABLE:
+        return _line(_spot(names[-1]), text, 0)
+    tables = [number for number, line in enumerate(text.splitlines(), 1) if _heads(path[1], line)]
+    place = int(path[2]) if path[2].isdigit() else 0
+    above = tables[place] if place < len(tables) else 0
+    return _line(_spot(names[-1]), text, above) or above or None
+
+
+_IN_A_TABLE = 3
+
+
+def _heads(name: str, line: str) -> bool:
+    return re.match(rf"""\s*\[.*[.\s]["']?{re.escape(name)}["']?\s*\]""", line) is not None
+
+
+def _spot(key: str) -> str:
+    return rf"^\s*(\[+.*)?[\"']?{re.escape(key)}[\"']?\s*[\]=.]"
+
+
+def _line_naming(name: str, text: str) -> int | None:
+    """Where a value stands, or a table of that name."""
+    return _line(rf"[\"'.]{re.escape(name)}[\"'\]]", text, 0)
+
+
+def _line(pattern: str, text: str, above: int) -> int | None:
+    """The first line below `above` in which that is found; not beyond the next table, below one."""
+    for number, line in enumerate(text.splitlines()[above:], above + 1):
+        if re.search(pattern, line):
+            return number
+        if above and line.lstrip().startswith("["):
+            return None
+    return None
 
 
 def schema() -> Mapping[str, Any]:

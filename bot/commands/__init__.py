@@ -5,7 +5,7 @@ Every platform builds its own form of a command.
 
 from collections.abc import Mapping
 
-from bot.commands import active, alt, help, list, services, status, subscribe, unsubscribe  # noqa: A004 - their names
+from bot.commands import active, alt, choose, help, list, services, status, subscribe, tried, unsubscribe  # noqa: A004 - their names
 from bot.commands.desk import Press, Run
 from bot.commands.spec import Command
 
@@ -13,6 +13,8 @@ _OTHERS: tuple[tuple[Command, Run], ...] = (
     (status.COMMAND, status.run),
     (active.COMMAND, active.run),
     (alt.COMMAND, alt.run),
+    (choose.COMMAND, choose.run),
+    (tried.COMMAND, tried.run),
     (subscribe.COMMAND, subscribe.run),
     (unsubscribe.COMMAND, unsubscribe.run),
     (list.COMMAND, list.run),

@@ -7,6 +7,7 @@ from bot.core.alternatives import Counsel
 from bot.core.glossary import HEALTH_TONES, HEALTHS
 from bot.core.ranking import Ranked, Reason, Why
 from bot.domain.card import Bold, Item, Link, Listing, Tone
+from bot.domain.continuity import Alternative, Data, Source
 from bot.domain.words import Words, mark
 
 COUNSELS_SHOWN = 3
@@ -26,32 +27,61 @@ SAYINGS: Mapping[Reason, str] = MappingProxyType(
         Reason.FAILS: mark("itself: {state}"),
         Reason.TESTED: mark("tried {days} d ago"),
         Reason.TESTED_LONG_AGO: mark("last tried {days} d ago"),
+        Reason.SPREAD: mark("first here, so that not everybody goes to the same tool"),
     }
 )
 """What is said of each reason; that nobody ever tried a tool goes without saying."""
 _TONES = {Reason.THROUGH_THE_API: Tone.GOOD, Reason.HEALTHY: Tone.GOOD, Reason.NOT_WATCHED: Tone.INFO}
 
 
-def alternatives(counsels: Sequence[Counsel], words: Words) -> tuple[Listing, ...]:
-    """What to use instead, the best first; nothing where nobody named anything."""
-    return tuple(_listing(counsel, words) for counsel in counsels[:COUNSELS_SHOWN])
+SOURCES: Mapping[Source, str] = MappingProxyType(
+    {
+        Source.FILE: mark("from planb.toml"),
+        Source.CHAT: mark("chosen in the chat"),
+        Source.CATALOGUE: mark("not chosen by your team"),
+    }
+)
+DATA: Mapping[Data, str] = MappingProxyType(
+    {
+        Data.PUBLIC: mark("public data only"),
+        Data.INTERNAL: mark("public and internal data"),
+        Data.CLIENT: mark("client data too"),
+    }
+)
 
 
-def _listing(counsel: Counsel, words: Words) -> Listing:
+def alternatives(counsels: Sequence[Counsel], words: Words, *, full: bool = False) -> tuple[Listing, ...]:
+    """What to use instead, the best first; nothing where nobody named anything. `full` says all that is known."""
+    return tuple(_listing(counsel, words, full=full) for counsel in counsels[:COUNSELS_SHOWN])
+
+
+def _listing(counsel: Counsel, words: Words, *, full: bool) -> Listing:
     """All that the team chose; of what the catalogue proposes the best, and that the team did not choose them."""
     title = words("What to use instead of {name}", name=counsel.instead_of)
     if all(one.alternative.chosen for one in counsel.advice):
-        return Listing(title, tuple(_item(one, words) for one in counsel.advice))
+        heading = f"{title} ({words(SOURCES[counsel.source])})" if full else title
+        return Listing(heading, tuple(_item(one, words, full=full) for one in counsel.advice))
     best = [one for one in counsel.advice if one.is_recommended][:PROPOSALS_SHOWN]
-    return Listing(f"{title} ({words('not chosen by your team')})", tuple(_item(one, words) for one in best))
+    return Listing(f"{title} ({words(SOURCES[Source.CATALOGUE])})", tuple(_item(one, words, full=full) for one in best))
 
 
-def _item(one: Ranked, words: Words) -> Item:
+def _item(one: Ranked, words: Words, *, full: bool) -> Item:
     alternative = one.alternative
     name = Link(alternative.name, alternative.url) if alternative.url else Bold(alternative.name)
     note = f" – {alternative.note}" if alternative.note else ""
     said = [_said(why, one, words) for why in one.whys if why.reason in SAYINGS]
-    return Item((name, note, f" ({'; '.join(said)})"), _tone(one))
+    more = known(alternative, words) if full else ""
+    return Item((name, note, f" ({'; '.join(said)})", *([f" – {more}"] if more else [])), _tone(one))
+
+
+def known(alternative: Alternative, words: Words) -> str:
+    """Who has it, for how many, and which data may go there; empty where nobody said."""
+    said = [words("owner: {name}", name=alternative.owner)] if alternative.owner else []
+    if alternative.seats:
+        said.append(words.plural("{n} seat", "{n} seats", alternative.seats))
+    if alternative.data:
+        said.append(words(DATA[alternative.data]))
+    return ", ".join(said)
 
 
 def _said(why: Why, one: Ranked, words: Words) -> str:

@@ -9,11 +9,14 @@ from bot.domain.card import Card
 from bot.domain.polling import FeedState, Outcome
 from bot.domain.service import AddedPage
 from bot.domain.subscription import Claim, Platform, Receipt, Subscription, Target
+from bot.ports.advised import AdviceGiven
+from bot.ports.choices import Choices
 from bot.ports.feeds import Document, Documents, Fetched, Fetcher, Format, Probed, Prober, no_leads
 from bot.ports.installs import Installs, Safe, Tenants, Tickets
 from bot.ports.meter import Counting
 from bot.ports.notes import NoteList
 from bot.ports.outbox import Outbox
+from bot.ports.trials import Trials
 from bot.ports.upkeep import Leases, Ledger
 
 __all__ = [
@@ -147,7 +150,21 @@ class Notes(Protocol):
 
 
 class Store(
-    Feeds, Subscriptions, Outbox, Ledger, Pages, Leases, Installs, Tickets, Notes, NoteList, Counting, Protocol
+    Feeds,
+    Subscriptions,
+    Outbox,
+    Ledger,
+    Pages,
+    Leases,
+    Installs,
+    Tickets,
+    Notes,
+    NoteList,
+    Counting,
+    Choices,
+    Trials,
+    AdviceGiven,
+    Protocol,
 ):
     """All that is remembered."""
 

@@ -5,6 +5,8 @@ from datetime import timedelta
 from sqlalchemy.engine import URL
 
 from bot.domain.errors import StoreAway
+from bot.store.advised import SqlAdvised
+from bot.store.choices import SqlChoices
 from bot.store.database import Database
 from bot.store.feeds import SqlFeeds
 from bot.store.figures import SqlFigures
@@ -17,6 +19,7 @@ from bot.store.pages import SqlPages
 from bot.store.schema import HEAD
 from bot.store.stories import SqlStories
 from bot.store.subscriptions import SqlSubscriptions
+from bot.store.trials import SqlTrials
 from bot.store.vitals import SqlVitals
 
 
@@ -33,6 +36,9 @@ class SqlStore(
     SqlFigures,
     SqlVitals,
     SqlStories,
+    SqlChoices,
+    SqlTrials,
+    SqlAdvised,
 ):
     """All that is remembered, in one SQLite file or one Postgres database.
 
