@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 import structlog
 from sqlalchemy.engine import URL
@@ -14,7 +15,7 @@ from bot.domain.continuity import Plan
 from bot.feeds import FORMATS
 from bot.sentry import Reports
 from bot.settings import Settings, secrets
-from bot.team import TeamFile, parse_team, plans, read_team
+from bot.team import TeamFile, parse_team, path_of, plans, read_team
 from bot.vault import ShutVault, open_vault
 
 log = structlog.stdlib.get_logger(__name__)
@@ -35,6 +36,11 @@ class Team:
 def read_files(settings: Settings) -> Team:
     """The catalogue and the team's own file. Raise SettingsError with one line that says how to mend it."""
     return _understood(read_team(settings.planb_config))
+
+
+def team_path(settings: Settings) -> Path | None:
+    """Where the team's file is; none where it is a text in the environment."""
+    return path_of(settings.planb_config)
 
 
 def understood(text: str, name: str) -> Team:

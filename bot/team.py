@@ -72,15 +72,20 @@ def read_team(where: str) -> TeamFile:
 
     No file is no team file. Raise SettingsError with one line that says where and how to mend it.
     """
-    if "\n" in where or "=" in where:
+    path = path_of(where)
+    if path is None:
         return parse_team(where, "PLANB_CONFIG")
-    path = Path(where)
     if not path.exists():
         return TeamFile()
     try:
         return parse_team(path.read_text(encoding="utf-8"), str(path))
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path}: cannot be read: {error}") from None
+
+
+def path_of(where: str) -> Path | None:
+    """The file of that name; none where the text is the file itself."""
+    return None if "\n" in where or "=" in where else Path(where)
 
 
 def parse_team(text: str, name: str) -> TeamFile:

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from bot.core.alternatives import Counsel
 from bot.core.glossary import HEALTH_TONES, HEALTHS
 from bot.core.ranking import Ranked, Reason, Why
+from bot.core.rewatch import Word
 from bot.domain.card import Bold, Item, Link, Listing, Tone
 from bot.domain.continuity import Alternative, Data, Source
 from bot.domain.words import Words, mark
@@ -82,6 +83,24 @@ def known(alternative: Alternative, words: Words) -> str:
     if alternative.data:
         said.append(words(DATA[alternative.data]))
     return ", ".join(said)
+
+
+NEWS: Mapping[Reason, str] = MappingProxyType(
+    {
+        Reason.FAILS: mark("{tool} fails too now"),
+        Reason.PLANNED_WORK: mark("planned work began at {tool}"),
+        Reason.SHARES_UPSTREAM: mark("{tool} is built on {name}, which fails now"),
+        Reason.UPSTREAM_FAILS: mark("{tool} is built on {name}, which fails now"),
+    }
+)
+
+
+def word_said(word: Word, words: Words) -> str:
+    """What a thread is told when the tool that was recommended is no longer the one to use."""
+    what = words(NEWS[word.why.reason], tool=word.tool, name=word.why.name)
+    if word.use:
+        return words("{what}: use {tool} instead", what=what, tool=word.use)
+    return words("{what}, and I know nothing better on your list", what=what)
 
 
 def _said(why: Why, one: Ranked, words: Words) -> str:

@@ -14,6 +14,10 @@ class AdviceGiven(Protocol):
         """What is remembered of these threads, by thread key."""
         ...
 
+    async def posted(self, threads: Iterable[str]) -> frozenset[str]:
+        """Those of these threads whose first message is there."""
+        ...
+
     async def advised_services(self) -> frozenset[str]:
         """The services on which the advice of open incidents depends."""
         ...

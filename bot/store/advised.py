@@ -11,10 +11,12 @@ from bot.store.columns import stored_key
 from bot.store.database import Part
 from bot.store.practice import advised
 from bot.store.promises import chunks
+from bot.store.schema import threads as posts
 
 KEPT = timedelta(days=120)
 """As long as a thread may be spoken to again."""
 _OPEN = sa.select(advised.c.thread_key, advised.c.best).where(advised.c.best != "")
+_POSTED = sa.select(posts.c.thread_key)
 _OVER = sa.update(advised).values(best="")
 
 
@@ -30,6 +32,16 @@ class SqlAdvised(Part):
                 rows = await connection.execute(_OPEN.where(advised.c.thread_key.in_(chunk)))
                 found.update((wanted[row.thread_key], decode(Advised, row.best)) for row in rows)
         return found
+
+    async def posted(self, threads: Iterable[str]) -> frozenset[str]:
+        """Those of these threads whose first message is there."""
+        wanted = {stored_key(thread): thread for thread in threads}
+        found: set[str] = set()
+        async with self._database.reading() as connection:
+            for chunk in chunks(sorted(wanted)):
+                rows = await connection.execute(_POSTED.where(posts.c.thread_key.in_(chunk)))
+                found.update(wanted[row.thread_key] for row in rows)
+        return frozenset(found)
 
     async def advised_services(self) -> frozenset[str]:
         """The services on which the advice of open incidents depends."""

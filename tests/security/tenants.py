@@ -68,7 +68,8 @@ async def hold(team: Team, store: SqlStore) -> object:
     """Everything of a team that anybody could change."""
     name = team.targets[0].team
     pages = [(page.service, name in page.teams) for page in await store.added_pages() if name in page.teams]
-    return [*[await store.subscriptions_of(target) for target in team.targets], pages]
+    chosen = [await store.choices_of(name), await store.of(name)]
+    return [*[await store.subscriptions_of(target) for target in team.targets], pages, chosen]
 
 
 async def ask(world: World, luck: random.Random) -> None:

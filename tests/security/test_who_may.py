@@ -50,7 +50,7 @@ async def held(store: SqlStore) -> list[object]:
     """All that people can change."""
     services = sorted(await store.subscribed_services())
     found = [one for service in services for one in await store.subscriptions(service)]
-    return [*found, *await store.added_pages(), await store.all_choices()]
+    return [*found, *await store.added_pages(), *(await store.all_choices()).items()]
 
 
 def test_the_table_names_every_command_and_knows_which_are_for_managers() -> None:
