@@ -20,7 +20,9 @@ from bot.ports.trials import Trials
 from bot.ports.upkeep import Leases, Ledger
 
 __all__ = [
+    "AdviceGiven",
     "Chat",
+    "Choices",
     "Clock",
     "Document",
     "Documents",
@@ -42,6 +44,7 @@ __all__ = [
     "Subscriptions",
     "Tenants",
     "Tickets",
+    "Trials",
     "no_leads",
 ]
 
