@@ -162,7 +162,7 @@ def _explain(error: ValidationError, text: str) -> str:
     first = error.errors(include_url=False)[0]
     path = [str(step) for step in first["loc"]]
     at = _at(_line_of(path, text))
-    if first["type"] == "list_type" and path[0] in _LISTS:
+    if first["type"] == "list_type" and path[0] in _LISTS and len(path) < _IN_A_TABLE:
         return f"{at}: {'.'.join(path)}: a list of tables: write [[{_table(path)}]] with two brackets"
     if first["type"] != "extra_forbidden":
         return f"{at}: {'.'.join(path)}: {first['msg']}"

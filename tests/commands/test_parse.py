@@ -70,6 +70,9 @@ def test_the_usage_shows_how_to_type_it() -> None:
         "status [service]",
         "active [scope=channel|all]",
         "alt <service>",
+        "choose <service> [tool] [url=…] [note=…] [owner=…] [data=public|internal|client] [upstreams=…] [first=…] "
+        "[remove=…]",
+        "tried <tool>",
         f"subscribe <service> [components=…] {MIN} [maintenance=off|start|all] [language=en|fr]",
         "unsubscribe <service>",
         "list",

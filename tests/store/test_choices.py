@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from bot.domain.advice import Advised, Listed
 from bot.domain.continuity import Alternative, Data, Plan, Source
-from bot.domain.subscription import Receipt
+from bot.domain.subscription import Platform, Receipt
 from bot.store.advised import KEPT
 from bot.store.store import SqlStore
 from tests.fakes import NOON
@@ -43,6 +43,15 @@ async def test_each_team_has_its_own_lists(store: SqlStore) -> None:
     assert not await store.drop_choice("slack:T2", LIST.wanted)
     assert await store.drop_choice("slack:T1", LIST.wanted)
     assert await store.choices_of("slack:T1") == []
+
+
+async def test_who_removes_the_bot_leaves_no_list_and_no_trial(store: SqlStore) -> None:
+    for team in ("slack:T1", "slack:T2"):
+        await store.put_choice(team, LIST, "U1", NOON)
+        await store.put(team, "Claude", "U1", NOON)
+    await store.forget_workspace(Platform.SLACK, "T1", NOON)
+    assert (await store.choices_of("slack:T1"), await store.of("slack:T1")) == ([], {})
+    assert (await store.choices_of("slack:T2"), await store.of("slack:T2")) == ([LIST], {"Claude": NOON})
 
 
 async def test_of_several_trials_of_a_tool_the_last_one_counts(store: SqlStore) -> None:
