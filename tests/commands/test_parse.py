@@ -7,6 +7,7 @@ from bot.locale import languages
 
 WORDS = languages()["en"]
 MIN = "[min=none|minor|major|critical]"
+DATA = "[data=public|internal|client]"
 ALL = [command for command, _ in COMMANDS]
 
 
@@ -70,8 +71,7 @@ def test_the_usage_shows_how_to_type_it() -> None:
         "status [service]",
         "active [scope=channel|all]",
         "alt <service>",
-        "choose <service> [tool] [url=…] [note=…] [owner=…] [data=public|internal|client] [upstreams=…] [first=…] "
-        "[remove=…]",
+        f"choose <service> [tool] [url=…] [note=…] [owner=…] {DATA} [upstreams=…] [first=…] [remove=…]",
         "tried <tool>",
         f"subscribe <service> [components=…] {MIN} [maintenance=off|start|all] [language=en|fr]",
         "unsubscribe <service>",

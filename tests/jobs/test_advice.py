@@ -12,7 +12,7 @@ from bot.domain.subscription import Action
 from bot.jobs.advice import LEASE, Advising
 from bot.store.store import SqlStore
 from tests.jobs.world import World, saying
-from tests.made import LAMP, TEAM, ended, follow, incident, snapshot
+from tests.made import LAMP, TEAM, ended, follow, incident, snapshot, update
 
 
 def service(slug: str, name: str) -> Service:
@@ -193,3 +193,21 @@ async def test_a_card_that_waited_shows_its_incident_as_it_is_by_then(memory: Sq
     await day.world.round()
     (*_, last) = [card for claim, card in day.world.chat.delivered if claim.delivery.action is Action.EDIT]
     assert last.listings == ()
+
+
+async def test_a_word_of_ours_is_not_merged_with_what_the_provider_says(memory: SqlStore) -> None:
+    day = Day(memory)
+    await day.begin()
+    await day.minute(chatgpt=DOWN, claude=WELL, mistral=WELL)
+    # While nothing goes out: the provider speaks, what was recommended fails, the provider speaks again.
+    for updates in (1, 2):
+        said = tuple(update(f"u{number}", text=f"Word {number}", minutes=number) for number in range(updates + 1))
+        day.world.fetcher.say("chatgpt", saying(snapshot(incident(update(), *said, title="Overloaded"), components=())))
+        day.world.fetcher.say("claude", saying(DOWN))
+        day.world.clock.tick(minutes=1)
+        await day.world.poll()
+        await day.advising.look()
+    await day.world.deliver()
+    replies = [card for claim, card in day.world.chat.delivered if claim.delivery.action is Action.REPLY]
+    assert [card.quote for card in replies if card.quote] == ["Word 2"]
+    assert [card.title for card in replies if not card.quote] == ["ChatGPT: Claude fails too now: use Mistral instead"]
