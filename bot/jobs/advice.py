@@ -13,6 +13,7 @@ from bot.core.rewatch import Turn, turn
 from bot.core.route import thread_key
 from bot.domain.advice import Advised
 from bot.domain.change import Change, News, Reason
+from bot.domain.errors import StoreAway
 from bot.domain.service import Feed, Service
 from bot.domain.status import Incident, Phase, Snapshot, Update
 from bot.domain.subscription import Action, Delivery, Subscription
@@ -119,9 +120,15 @@ class Advising:
         target = thread.subscription.target
         if target.team not in self._teams:
             self._teams[target.team] = await self.composing.of_team(target.team)
-        advice, seen = await self.composing.advice(
-            self._teams[target.team], thread.service, thread.change.incident, thread.snapshot.components, target
-        )
+        try:
+            advice, seen = await self.composing.advice(
+                self._teams[target.team], thread.service, thread.change.incident, thread.snapshot.components, target
+            )
+        except StoreAway:
+            raise
+        except Exception:
+            log.exception("the advice of a thread cannot be compared", thread=thread.key)
+            return None
         return turn(known, advice, seen, now) if advice or known else None
 
     def _deliveries(self, thread: Thread, found: Turn, now: datetime) -> list[Delivery]:

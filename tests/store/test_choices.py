@@ -6,6 +6,7 @@ from bot.domain.advice import Advised, Listed
 from bot.domain.continuity import Alternative, Data, Plan, Source
 from bot.domain.subscription import Platform, Receipt
 from bot.store.advised import KEPT
+from bot.store.practice import advised as table
 from bot.store.store import SqlStore
 from tests.fakes import NOON
 from tests.store.made import claim_all, delivery
@@ -72,6 +73,10 @@ async def test_what_a_card_recommends_is_remembered_until_its_incident_is_over(s
     assert await store.advised([long, "other"]) == {long: ROW}
     await store.put_advised({long: later, "t2": ROW}, NOON)
     assert await store.advised([long]) == {long: later}
+    assert await store.advised_services() == {"claude", "mistral"}
+    async with store._database.writing() as connection:
+        await connection.execute(table.insert().values(thread_key="t3", best="of another version", at=NOON))
+    assert await store.advised(["t3"]) == {}
     assert await store.advised_services() == {"claude", "mistral"}
     await store.keep_advised([long], NOON)
     assert await store.advised([long, "t2"]) == {long: later}
