@@ -29,14 +29,12 @@ from bot.guidance import Guidance
 from bot.jobs.deliver import Delivering
 from bot.jobs.loop import STORE_AWAY_S, end, supervise
 from bot.jobs.poll import Polling
-from bot.jobs.prune import Pruning
-from bot.jobs.watch import Watching
 from bot.library import Library
 from bot.locale import languages
 from bot.platforms import platforms
 from bot.ports import Chat, Clock, Fetcher
 from bot.prepare import Team, warn
-from bot.pumps import Bells, run_all
+from bot.pumps import Bells, periodic, run_all
 from bot.settings import Settings
 from bot.store.engine import database_url
 from bot.store.migrate import migrate
@@ -104,6 +102,7 @@ class App:
             store=self.store,
             plans=self.guidance.file,
             file=self.guidance.file,
+            playbooks=self.team.playbooks,
             languages=self.words,
             clock=self.clock,
             prober=self.prober,
@@ -177,10 +176,8 @@ class App:
         self._start(self._running.keys())
         log.info("ready", services=len(self.team.catalogue.services), chats=sorted(self._running))
         try:
-            pruning = Pruning(store=self.store, clock=self.clock, owner=self.name)
-            pumps = run_all(
-                self.bells, polling, map(self.delivering, Platform), self._watching(), pruning, self.vigil.beats
-            )
+            jobs = periodic(self.settings, self.library, self.store, self.clock, self.bells.outbox, self.name)
+            pumps = run_all(self.bells, polling, map(self.delivering, Platform), jobs, self.vigil.beats)
             guiding = self.guidance.run(self.bells, polling, self.name)
             await asyncio.gather(pumps, guiding, self.vigil.run(self.bells.slow, self.chats))
         finally:
@@ -224,16 +221,6 @@ class App:
             lease=self.settings.lease,
             rest=self.settings.group_wait,
             meter=self.surface.meter,
-        )
-
-    def _watching(self) -> Watching:
-        return Watching(
-            library=self.library,
-            store=self.store,
-            clock=self.clock,
-            bell=self.bells.outbox,
-            owner=self.name,
-            tells=self.settings.planb_sight_notices,
         )
 
     async def _serve(self) -> web.AppRunner:

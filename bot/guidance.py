@@ -35,6 +35,7 @@ class Guidance:
     ) -> None:
         self.file = Living(team.plans, spreads=team.spreads, since=clock.now())
         self._catalogue = team.catalogue
+        self._playbooks = team.playbooks
         self._settings = settings
         self._library = library
         self._store = store
@@ -57,8 +58,10 @@ class Guidance:
             library=self._library,
             plans=self.file,
             file=self.file,
+            playbooks=self._playbooks,
             languages=self._languages,
             clock=self._clock,
+            hold=self._settings.hold_down,
         )
 
     def advising(self, bells: Bells, polling: Polling, owner: str) -> Advising:

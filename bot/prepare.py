@@ -11,11 +11,13 @@ from sqlalchemy.engine import URL
 from bot import logs
 from bot.catalogue import load_catalogue
 from bot.core.catalogue import Catalogue
+from bot.core.playbooks import NO_PLAYBOOKS, Playbooks
 from bot.domain.continuity import Plan
 from bot.feeds import FORMATS
+from bot.playbooks import default_playbooks
 from bot.sentry import Reports
 from bot.settings import Settings, secrets
-from bot.team import TeamFile, parse_team, path_of, plans, read_team
+from bot.team import TeamFile, parse_team, path_of, plans, playbooks, read_team
 from bot.vault import ShutVault, open_vault
 
 log = structlog.stdlib.get_logger(__name__)
@@ -31,6 +33,7 @@ class Team:
     catalogue: Catalogue
     plans: Sequence[Plan]
     spreads: bool = False
+    playbooks: Playbooks = NO_PLAYBOOKS
 
 
 def read_files(settings: Settings) -> Team:
@@ -50,7 +53,8 @@ def understood(text: str, name: str) -> Team:
 
 def _understood(file: TeamFile) -> Team:
     catalogue = load_catalogue(file.services or None, formats=FORMATS)
-    return Team(catalogue=catalogue, plans=plans(file, catalogue), spreads=file.spread)
+    books = Playbooks(ours=playbooks(file, catalogue), defaults=default_playbooks())
+    return Team(catalogue=catalogue, plans=plans(file, catalogue), spreads=file.spread, playbooks=books)
 
 
 def set_up_logs(settings: Settings) -> None:

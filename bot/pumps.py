@@ -1,17 +1,21 @@
 """The loops that move everything: each takes what is due from a table, and a stop lets it finish."""
 
 import asyncio
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from bot.domain.subscription import Platform
-from bot.jobs import deliver, poll, prune, watch
+from bot.jobs import deliver, poll, prune, recovery, watch
 from bot.jobs.deliver import Delivering
 from bot.jobs.loop import Bell, Pump
 from bot.jobs.poll import Polling
 from bot.jobs.prune import Pruning
+from bot.jobs.recovery import Recovering
 from bot.jobs.watch import Watching, nothing
 from bot.jobs.watchdog import POLLER, Beats, sender
+from bot.library import Library
+from bot.ports import Clock, Store
+from bot.settings import Settings
 
 POLL_PAUSE_S = 0.5
 OUTBOX_PAUSE_S = 1.0
@@ -38,22 +42,37 @@ class Bells:
             bell.stop()
 
 
+Look = Callable[[int], Awaitable[Sequence[None]]]
+Periodic = Sequence[tuple[str, float, Look]]
+"""Jobs that look by themselves now and then: name, pause in seconds, what they do."""
+
+
+def periodic(settings: Settings, library: Library, store: Store, clock: Clock, bell: Bell, owner: str) -> Periodic:
+    """Each is done by one of all processes."""
+    watching = Watching(
+        library=library, store=store, clock=clock, bell=bell, owner=owner, tells=settings.planb_sight_notices
+    )
+    pruning = Pruning(store=store, clock=clock, owner=owner)
+    recovering = Recovering(library=library, store=store, clock=clock, bell=bell, owner=owner, hold=settings.hold_down)
+    return (
+        (watch.NAME, watch.PAUSE_S, watching.look),
+        (prune.NAME, prune.PAUSE_S, pruning.look),
+        (recovery.NAME, recovery.PAUSE_S, recovering.look),
+    )
+
+
 async def run_all(
     bells: Bells,
     polling: Polling,
     deliverings: Iterable[Delivering],
-    watching: Watching,
-    pruning: Pruning,
+    jobs: Periodic,
     beats: Beats,
 ) -> None:
     """Until the bells say stop."""
-    slow = Pump(name="watch", bell=bells.slow, most=1, pause=watch.PAUSE_S)
-    rare = Pump(name="prune", bell=bells.slow, most=1, pause=prune.PAUSE_S)
     await asyncio.gather(
         _poll(bells.polls, polling, beats),
         *(_deliver(bells.rooms[delivering.platform], delivering, beats) for delivering in deliverings),
-        slow.run(watching.look, nothing),
-        rare.run(pruning.look, nothing),
+        *(Pump(name=name, bell=bells.slow, most=1, pause=pause).run(look, nothing) for name, pause, look in jobs),
     )
     await polling.save_quiet()
 

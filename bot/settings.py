@@ -64,6 +64,7 @@ class Settings(BaseSettings):
     poll_seconds: float = Field(default=60, ge=0.2)
     lease_seconds: float = Field(default=60, ge=1)
     planb_group_seconds: float = Field(default=30, ge=0, le=300)
+    planb_hold_down_minutes: float = Field(default=15, ge=0, le=240)
 
     planb_metrics_token: SecretStr | None = None
     sentry_dsn: SecretStr | None = None
@@ -133,6 +134,11 @@ class Settings(BaseSettings):
     def group_wait(self) -> timedelta:
         """How long an incident's thread rests between two messages; what comes meanwhile becomes one."""
         return timedelta(seconds=self.planb_group_seconds)
+
+    @property
+    def hold_down(self) -> timedelta:
+        """How long a tool must have held before people are told that they can go back."""
+        return timedelta(minutes=self.planb_hold_down_minutes)
 
     @property
     def speaks_to_no_platform(self) -> bool:

@@ -1,4 +1,4 @@
-"""team: a team's own file, `planb.toml`: alternatives, and services that the catalogue does not know.
+"""team: a team's own file, `planb.toml`: alternatives, playbooks, and services that the catalogue does not know.
 
 The file is read strictly: a key we do not know is an error that names the line and the likely right key.
 """
@@ -9,14 +9,18 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, HttpUrl, PrivateAttr, ValidationError
 
 from bot.core.alternatives import CAPABILITY
 from bot.core.catalogue import Catalogue
+from bot.core.playbooks import ANY
+from bot.core.toml_lines import line_of
 from bot.domain.continuity import Alternative, Data, Plan
 from bot.domain.errors import SettingsError
+from bot.domain.playbook import Playbook
+from bot.playbooks import PlaybookStanza
 
 
 class _Alternative(BaseModel):
@@ -48,6 +52,10 @@ class TeamFile(BaseModel):
     capabilities: dict[str, list[_Alternative]] = Field(
         default_factory=dict,
         description="By what tools are for (`chat`), for those without a list of their own",
+    )
+    playbooks: dict[str, PlaybookStanza] = Field(
+        default_factory=dict,
+        description="What to do by hand, by tool (`openai:chatgpt`) or use (`capability:chat`, `capability:any`)",
     )
     services: dict[str, dict[str, Any]] = Field(
         default_factory=dict, description="More services, or other addresses for known ones, as in the catalogue"
@@ -109,7 +117,7 @@ def plans(team: TeamFile, catalogue: Catalogue) -> Sequence[Plan]:
     ]
     by_use = [
         Plan(
-            wanted=CAPABILITY + _known(capability, catalogue, team),
+            wanted=CAPABILITY + _known(capability, catalogue, f"capabilities.{capability}", team),
             alternatives=tuple(
                 _alternative(one, catalogue, f"capabilities.{capability}", team) for one in alternatives
             ),
@@ -117,6 +125,19 @@ def plans(team: TeamFile, catalogue: Catalogue) -> Sequence[Plan]:
         for capability, alternatives in team.capabilities.items()
     ]
     return (*by_tool, *by_use)
+
+
+def playbooks(team: TeamFile, catalogue: Catalogue) -> tuple[Playbook, ...]:
+    """The team's playbooks, with every name resolved. Raise SettingsError for a name the catalogue has not."""
+    return tuple(stanza.playbook(_wanted(name, catalogue, team)) for name, stanza in team.playbooks.items())
+
+
+def _wanted(name: str, catalogue: Catalogue, team: TeamFile) -> str:
+    if name == ANY:
+        return ANY
+    if name.startswith(CAPABILITY):
+        return CAPABILITY + _known(name.removeprefix(CAPABILITY), catalogue, f'playbooks."{name}"', team)
+    return _resolve(name, catalogue, f'playbooks."{name}"', team)
 
 
 def _alternative(raw: _Alternative, catalogue: Catalogue, table: str, team: TeamFile) -> Alternative:
@@ -140,12 +161,12 @@ def _slug(name: str, catalogue: Catalogue) -> str:
     return found.service.slug if found else name
 
 
-def _known(capability: str, catalogue: Catalogue, team: TeamFile) -> str:
+def _known(capability: str, catalogue: Catalogue, where: str, team: TeamFile) -> str:
     known = {one for service in catalogue.services for one in service.capabilities}
     if capability not in known:
         near = difflib.get_close_matches(capability, sorted(known), n=1)
         hint = f"did you mean {near[0]!r}?" if near else f"known here: {', '.join(sorted(known))}."
-        raise SettingsError(f"planb.toml{team.at(capability)}: capabilities.{capability}: no tool is for that; {hint}")
+        raise SettingsError(f"planb.toml{team.at(capability)}: {where}: no tool is for that; {hint}")
     return capability
 
 
@@ -161,11 +182,11 @@ def _resolve(name: str, catalogue: Catalogue, where: str, team: TeamFile) -> str
 def _explain(error: ValidationError, text: str) -> str:
     first = error.errors(include_url=False)[0]
     path = [str(step) for step in first["loc"]]
-    at = _at(_line_of(path, text))
+    at = _at(line_of(path, text))
     if first["type"] == "list_type" and path[0] in _LISTS and len(path) < _IN_A_TABLE:
         return f"{at}: {'.'.join(path)}: a list of tables: write [[{_table(path)}]] with two brackets"
     if first["type"] != "extra_forbidden":
-        return f"{at}: {'.'.join(path)}: {first['msg']}"
+        return f"{at}: {'.'.join(path)}: {first['msg'].removeprefix('Value error, ')}"
     near = difflib.get_close_matches(path[-1], _keys_at(path), n=1)
     hint = f"did you mean {near[0]!r}?" if near else f"known here: {', '.join(_keys_at(path))}."
     return f"{at}: {'.'.join(path)}: there is no such key; {hint}"
@@ -179,51 +200,37 @@ def _table(path: Sequence[str]) -> str:
 
 
 def _keys_at(path: Sequence[str]) -> Sequence[str]:
-    model: type[BaseModel] = _Alternative if len(path) > 1 else TeamFile
+    """The keys that are known in the table that holds the last one of the path."""
+    model: type[BaseModel] = TeamFile
+    steps = iter(path[:-1])
+    for step in steps:
+        field = model.model_fields.get(step)
+        inner = _model_in(field.annotation) if field else None
+        if field and inner:
+            model = inner
+            if get_origin(field.annotation) in (dict, list):
+                next(steps, None)
     return list(model.model_fields)
+
+
+_IN_A_TABLE = 3
 
 
 def _at(line: int | None) -> str:
     return f", line {line}" if line else ""
 
 
-def _line_of(path: Sequence[str], text: str) -> int | None:
-    """Where a key stands: beneath the table that is meant, for several have the same keys."""
-    names = [step for step in path if not step.isdigit()]
-    if not names:
-        return None
-    if path[0] not in _LISTS or len(path) < _IN_A_TABLE:
-        return _line(_spot(names[-1]), text, 0)
-    tables = [number for number, line in enumerate(text.splitlines(), 1) if _heads(path[1], line)]
-    place = int(path[2]) if path[2].isdigit() else 0
-    above = tables[place] if place < len(tables) else 0
-    return _line(_spot(names[-1]), text, above) or above or None
-
-
-_IN_A_TABLE = 3
-
-
-def _heads(name: str, line: str) -> bool:
-    return re.match(rf"""\s*\[.*[.\s]["']?{re.escape(name)}["']?\s*\]""", line) is not None
-
-
-def _spot(key: str) -> str:
-    return rf"^\s*(\[+.*)?[\"']?{re.escape(key)}[\"']?\s*[\]=.]"
-
-
 def _line_naming(name: str, text: str) -> int | None:
     """Where a value stands, or a table of that name."""
-    return _line(rf"[\"'.]{re.escape(name)}[\"'\]]", text, 0)
+    spot = re.compile(rf"[\"'.]{re.escape(name)}[\"'\]]")
+    return next((number for number, line in enumerate(text.splitlines(), 1) if spot.search(line)), None)
 
 
-def _line(pattern: str, text: str, above: int) -> int | None:
-    """The first line below `above` in which that is found; not beyond the next table, below one."""
-    for number, line in enumerate(text.splitlines()[above:], above + 1):
-        if re.search(pattern, line):
-            return number
-        if above and line.lstrip().startswith("["):
-            return None
-    return None
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    """The table within `dict[str, list[Table]]`."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for one in get_args(annotation) if (found := _model_in(one))), None)
 
 
 def schema() -> Mapping[str, Any]:

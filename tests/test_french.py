@@ -140,6 +140,7 @@ def test_an_incident_is_told_in_french_and_quoted_in_the_words_of_its_provider()
         "[Pour remplacer Lamp]",
         "Torch – licence (en ce moment~: Opérationnel)",
         "Candle (pas de page d’état à consulter)",
+        "Sans cet outil~: /outage playbook lamp",
         "Page d’état · dernière mise à jour 14:25",
     ]
 
@@ -162,6 +163,7 @@ async def test_a_state_is_told_in_french() -> None:
         "[Pour remplacer Lamp]",
         "Torch – licence (en ce moment~: Opérationnel)",
         "Candle (pas de page d’état à consulter)",
+        "Sans cet outil~: /outage playbook lamp",
         "Page d’état · lue 14:30",
     ]
 

@@ -1,3 +1,4 @@
+from datetime import timedelta
 from ipaddress import ip_network
 from pathlib import Path
 
@@ -57,3 +58,13 @@ def test_the_dead_mans_switch_is_asked_in_secret(monkeypatch: pytest.MonkeyPatch
 
     with pytest.raises(SettingsError, match=r"^PLANB_PING_URL: .*must begin with https://\. See \.env\.example\.$"):
         read_settings()
+
+
+@pytest.mark.parametrize(("minutes", "good"), [("0", True), ("240", True), ("-1", False), ("241", False)])
+def test_the_hold_down_is_at_most_four_hours(monkeypatch: pytest.MonkeyPatch, minutes: str, *, good: bool) -> None:
+    monkeypatch.setenv("PLANB_HOLD_DOWN_MINUTES", minutes)
+    if good:
+        assert read_settings().hold_down == timedelta(minutes=int(minutes))
+    else:
+        with pytest.raises(SettingsError, match="PLANB_HOLD_DOWN_MINUTES"):
+            read_settings()

@@ -59,6 +59,7 @@ def _settings(folder: Path, channel: str) -> Settings:
         "database_url": f"sqlite:///{folder / 'demo.db'}",
         "poll_seconds": POLL_S,
         "port": None,
+        "planb_group_seconds": 0.0,  # hours pass in a second here
         "log_level": "error",
         "planb_canary": "",
         "planb_ping_url": None,

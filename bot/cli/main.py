@@ -125,6 +125,18 @@ def services(query: Annotated[str, typer.Argument(help="Part of a name or a cate
 
 
 @app.command()
+def playbooks(
+    action: Annotated[str, typer.Argument(metavar="export", help="Write them all; without it, list them.")] = "",
+    file: Annotated[Path | None, typer.Argument(metavar="FILE", help="Where to; without it, printed.")] = None,
+    html: Annotated[bool, typer.Option("--html", help="As one HTML page instead of Markdown.")] = False,  # noqa: FBT002
+) -> None:
+    """List what to do without each tool, or write it all to one file that can be read without any network."""
+    from bot.cli import playbooks as command  # noqa: PLC0415
+
+    command.playbooks(action, file, as_page=html)
+
+
+@app.command()
 def webhook(
     service: Annotated[str, typer.Argument(help="Its name as `planb services` lists it.")],
     rotate: Annotated[bool, typer.Option("--rotate", help="A new address; the old one works for 24 hours.")] = False,  # noqa: FBT002

@@ -5,7 +5,22 @@ Every platform builds its own form of a command.
 
 from collections.abc import Mapping
 
-from bot.commands import active, alt, choose, help, list, services, status, subscribe, tried, unsubscribe  # noqa: A004 - their names
+from bot.commands import (
+    active,
+    alt,
+    back,
+    blocked,
+    choose,
+    help,  # noqa: A004 - its name
+    list,  # noqa: A004 - its name
+    playbook,
+    services,
+    status,
+    subscribe,
+    switched,
+    tried,
+    unsubscribe,
+)
 from bot.commands.desk import Press, Run
 from bot.commands.spec import Command
 
@@ -15,15 +30,26 @@ _OTHERS: tuple[tuple[Command, Run], ...] = (
     (alt.COMMAND, alt.run),
     (choose.COMMAND, choose.run),
     (tried.COMMAND, tried.run),
+    (playbook.COMMAND, playbook.run),
     (subscribe.COMMAND, subscribe.run),
     (unsubscribe.COMMAND, unsubscribe.run),
     (list.COMMAND, list.run),
     (services.COMMAND, services.run),
+    (switched.COMMAND, switched.run),
+    (blocked.COMMAND, blocked.run),
+    (back.COMMAND, back.run),
 )
 COMMANDS: tuple[tuple[Command, Run], ...] = (
     *_OTHERS,
     (help.COMMAND, help.Help((*(command for command, _ in _OTHERS), help.COMMAND))),
 )
 
-PRESSES: Mapping[str, Press] = {}
+PRESSES: Mapping[str, Press] = {
+    "playbook": playbook.show,
+    "claim": playbook.claim,
+    "done": playbook.done,
+    "switched": switched.press,
+    "blocked": blocked.press,
+    "back": back.press,
+}
 """By the verb that a button's `does` begins with."""

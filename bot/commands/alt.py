@@ -22,8 +22,8 @@ async def run(request: Request, office: Office) -> Card:
     found = await office.find(request.options["service"], words)
     listings = await office.alternatives(found, request, words, full=True)
     notice = mistake(office, words) if request.caller.may_manage else ()
-    if not listings:
-        return _none(found, notice, words)
+    if all(len(listing.items) == 1 for listing in listings):
+        return _none(found, listings, notice, words)
     (standing,) = await office.standings([found])
     return Card(
         tone=HEALTH_TONES[standing.health],
@@ -45,12 +45,13 @@ def mistake(office: Office, words: Words) -> Rich:
     return (what, "; ", *used) if used else (what,)
 
 
-def _none(found: Found, notice: Rich, words: Words) -> Card:
+def _none(found: Found, last_resort: tuple[Listing, ...], notice: Rich, words: Words) -> Card:
+    """Nothing but the playbook."""
     typed = Item((Code(f"/outage choose {found.value} …"),))
     how = Item((Code(f'[[alternatives."{found.value}"]]'), " ", words("in planb.toml")))
     return Card(
         tone=Tone.INFO,
         title=words("Your team has not chosen anything to use instead of {name} yet", name=found.label),
         lead=notice,
-        listings=(Listing(words("To choose"), (typed, how)),),
+        listings=(*last_resort, Listing(words("To choose"), (typed, how))),
     )

@@ -10,6 +10,7 @@ from bot.core.alternatives import plans_of
 from bot.core.catalogue import Catalogue, Found, matches
 from bot.core.choosing import of_team, tried
 from bot.core.overview import counsels, feeds_of, standing_of, watched
+from bot.core.playbooks import NO_PLAYBOOKS, Playbooks, with_last_resort
 from bot.core.render_advice import alternatives
 from bot.core.spread import spread
 from bot.core.standing import Standing
@@ -26,7 +27,7 @@ from bot.ports import Clock, Prober, Store
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Office:
-    """The store, the catalogue and the plans as the caller's team may see them, the words and the clock.
+    """The store, the catalogue, the plans and playbooks as the caller's team may see them, the words and the clock.
 
     `file` is the team file as it is now. Commands never poll and never wait, but for the one that adds a page: it asks
     the `prober`, as often for each team as `looks` allows.
@@ -36,6 +37,7 @@ class Office:
     library: Library
     store: Store
     plans: Sequence[Plan]
+    playbooks: Playbooks = NO_PLAYBOOKS
     languages: Mapping[Language, Words]
     clock: Clock
     prober: Prober | None = None
@@ -83,15 +85,20 @@ class Office:
         return tuple(standing_of(one, states, self.clock.now()) for one in found)
 
     async def alternatives(
-        self, found: Found, request: Request, words: Words, *, full: bool = False
+        self, found: Found, request: Request, words: Words, *, full: bool = False, alone: bool = True
     ) -> tuple[Listing, ...]:
-        """What to use instead of it, as its listings; none where the team named nothing. `full` says all of them."""
+        """What to use instead of it, as its listings, the playbook last; `alone` where nobody knows anything else.
+
+        `full` says all that is known of each.
+        """
         plans = tried(plans_of(self.plans, found, self.catalogue), self.trials)
         states = await self.store.states(feeds_of(watched(self.catalogue, plans).values())) if plans else {}
         advice = counsels(self.catalogue, plans, (), states, self.clock.now())
         if self.file.spreads:
             advice = spread(advice, request.caller.target.key)
-        return alternatives(advice, words, full=full)
+        fails = found if alone else None
+        said = with_last_resort(advice, fails, self.playbooks, self.catalogue, words.language)
+        return alternatives(said, words, full=full)
 
     async def followed(self, request: Request) -> tuple[Found, ...]:
         """The services and parts that the channel follows."""

@@ -15,11 +15,16 @@ from bot.domain.status import Component, Incident
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counsel:
-    """What to use instead of one thing: `instead_of` is its name as people know it."""
+    """What to use instead of one thing: `instead_of` is its name as people know it.
+
+    `wanted` is what to type to mean it, `link` where the team keeps what to do without any tool.
+    """
 
     instead_of: str
     advice: tuple[Ranked, ...]
     source: Source = Source.FILE
+    wanted: str = ""
+    link: str = ""
 
 
 def plans_of(plans: Sequence[Plan], found: Found, catalogue: Catalogue) -> tuple[Plan, ...]:
@@ -119,6 +124,7 @@ def counsel(
     return tuple(
         Counsel(
             instead_of=_name(wanted[plan.wanted]),
+            wanted=plan.wanted,
             advice=rank(
                 plan.alternatives,
                 failing(wanted[plan.wanted], parts, standings),

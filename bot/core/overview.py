@@ -28,10 +28,14 @@ def standing_of(found: Found, states: Mapping[str, FeedState], now: datetime) ->
     state = states.get(found.service.feeds[0].id)
     if state is None:
         return standing(found.service, found.part, None, _NEVER_READ, now)
-    sight = see(
+    return standing(found.service, found.part, state.snapshot, see_state(state, now), now)
+
+
+def see_state(state: FeedState, now: datetime) -> Sight:
+    """How well we see a feed, by what is stored of it."""
+    return see(
         read_at=state.read_at, trouble=state.trouble, trouble_text=state.trouble_text, interval=state.interval, now=now
     )
-    return standing(found.service, found.part, state.snapshot, sight, now)
 
 
 def standings(found: Mapping[str, Found], states: Mapping[str, FeedState], now: datetime) -> dict[str, Standing]:

@@ -7,7 +7,7 @@ from bot.core.alternatives import Counsel
 from bot.core.glossary import HEALTH_TONES, HEALTHS
 from bot.core.ranking import Ranked, Reason, Why
 from bot.core.rewatch import Word
-from bot.domain.card import Bold, Item, Link, Listing, Tone
+from bot.domain.card import Bold, Code, Item, Link, Listing, Tone
 from bot.domain.continuity import Alternative, Data, Source
 from bot.domain.words import Words, mark
 
@@ -57,13 +57,27 @@ def alternatives(counsels: Sequence[Counsel], words: Words, *, full: bool = Fals
 
 
 def _listing(counsel: Counsel, words: Words, *, full: bool) -> Listing:
-    """All that the team chose; of what the catalogue proposes the best, and that the team did not choose them."""
+    """All that the team chose; of what the catalogue proposes the best, and that the team did not choose them.
+
+    The last line is always what to do without any tool; where nobody knows anything to use instead, the only one.
+    """
+    if not counsel.advice:
+        return Listing("", (last_resort(counsel, words),))
     title = words("What to use instead of {name}", name=counsel.instead_of)
+    last = last_resort(counsel, words)
     if all(one.alternative.chosen for one in counsel.advice):
         heading = f"{title} ({words(SOURCES[counsel.source])})" if full else title
-        return Listing(heading, tuple(_item(one, words, full=full) for one in counsel.advice))
-    best = [one for one in counsel.advice if one.is_recommended][:PROPOSALS_SHOWN]
-    return Listing(f"{title} ({words(SOURCES[Source.CATALOGUE])})", tuple(_item(one, words, full=full) for one in best))
+        return Listing(heading, (*(_item(one, words, full=full) for one in counsel.advice), last))
+    best = ([one for one in counsel.advice if one.is_recommended] or counsel.advice)[:PROPOSALS_SHOWN]
+    heading = f"{title} ({words(SOURCES[Source.CATALOGUE])})"
+    return Listing(heading, (*(_item(one, words, full=full) for one in best), last))
+
+
+def last_resort(counsel: Counsel, words: Words) -> Item:
+    """How to work without it: the playbook, and the team's template where it has an address."""
+    how = Code(f"/outage playbook {counsel.wanted or counsel.instead_of}")
+    where = (" · ", Link(words("your team's template"), counsel.link)) if counsel.link else ()
+    return Item((words("Without it:"), " ", how, *where))
 
 
 def _item(one: Ranked, words: Words, *, full: bool) -> Item:

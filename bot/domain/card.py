@@ -39,6 +39,16 @@ class Link:
     url: str
 
 
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody of the team, by the platform's own id, shown by name where the platform can.
+
+    For answers that one person sees: in a message to all, Slack would call them.
+    """
+
+    text: str
+
+
 class Shape(StrEnum):
     """How a moment is shown."""
 
@@ -55,7 +65,7 @@ class Moment:
     shape: Shape = Shape.DATETIME
 
 
-Rich = tuple[str | Bold | Code | Link | Moment, ...]
+Rich = tuple[str | Bold | Code | Link | Moment | Person, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +96,15 @@ class Listing:
 class Button:
     """Something to press under a message. `does` is `verb:delivery:argument`, at most 100 characters.
 
+    `line` is what to type instead, for who has no buttons: `/outage blocked`.
+
     100 is what Discord takes: https://docs.discord.com/developers/components/reference#anatomy-of-a-component-custom-id
     """
 
     label: str
     does: str
     is_main: bool = False
+    line: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

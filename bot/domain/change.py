@@ -45,6 +45,8 @@ class Reason(StrEnum):
     NOT_STARTED = "planned, not started yet"
     ONLY_COMPONENTS = "only the present state of its parts changed"
     BACK_ON_THE_PAGE = "listed again, nothing new"
+    HELD = "it has held for a while since it got better"
+    WELL = "all its parts work again by the page, which says nothing of it"
     NOTHING_NEW = "nothing new"
 
 

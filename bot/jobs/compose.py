@@ -2,21 +2,29 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 from bot.core import render, rewatch
+from bot.core.aftermath import Aftermath
 from bot.core.alternatives import Counsel, parts_concerned, plans_concerned
 from bot.core.choosing import TeamPlans, of_team, tried
 from bot.core.overview import counsels, feeds_of, watched
+from bot.core.playbooks import NO_PLAYBOOKS, Playbooks, what_fails, with_last_resort
+from bot.core.recovery import HOLD_DOWN, Recovery, Stage, recovers, relapsed
+from bot.core.render_playbook import playbook_button
 from bot.core.render_sight import sight
 from bot.core.spread import spread
 from bot.domain.card import Card
 from bot.domain.change import Change, News, Reason
 from bot.domain.continuity import Plan
 from bot.domain.errors import SendError
+from bot.domain.move import Move
+from bot.domain.polling import FeedState
 from bot.domain.service import Service
 from bot.domain.status import Component, Incident, Snapshot
 from bot.domain.subscription import Action, Claim, Target
 from bot.domain.words import Language, Words
+from bot.jobs.recovery import judged, key, remembered
 from bot.library import Library
 from bot.living import Living
 from bot.ports import Clock, Store
@@ -29,9 +37,11 @@ class Composing:
     store: Store
     library: Library
     plans: Sequence[Plan]
+    playbooks: Playbooks = NO_PLAYBOOKS
     languages: Mapping[Language, Words]
     clock: Clock
     file: Living = field(default_factory=Living)
+    hold: timedelta = HOLD_DOWN
 
     async def card(self, claim: Claim) -> Card:
         """The delivery as of now. Raise SendError for a service that nobody knows any more, StoreAway."""
@@ -42,16 +52,51 @@ class Composing:
         if claim.delivery.action is Action.REPLY and change.reason is Reason.ADVICE:
             return render.told(change, service, words)
         if claim.delivery.action is Action.REPLY and claim.root:
-            return render.reply(change, service, words, merged=claim.merged)
-        snapshot = await self._snapshot(service, change.feed)
-        change = newest(change, snapshot)
-        components = snapshot.components if snapshot else ()
-        team = await self.of_team(claim.delivery.target.team)
-        advice, watched = await self.advice(team, service, change.incident, components, claim.delivery.target)
-        if claim.delivery.action is Action.POST and change.incident.phase.is_open and advice:
-            row = rewatch.begin(advice, watched)
-            await self.store.note_advised(claim.delivery.thread_key, row, self.clock.now())
-        return render.headline(change, service, components, advice, words)
+            return await self._reply(claim, service, words)
+        return await self._first(claim, service, words)
+
+    async def _first(self, claim: Claim, service: Service, words: Words) -> Card:
+        """The message that stands for the incident. What it recommends is remembered, so that it can be watched."""
+        state = await self._state(service, claim.delivery.change.feed)
+        change = newest(claim.delivery.change, state.snapshot if state else None)
+        aftermath, known, seen = await self._aftermath(claim, service, change, state, words)
+        if claim.delivery.action is Action.POST and change.incident.phase.is_open and known:
+            await self.store.note_advised(claim.delivery.thread_key, rewatch.begin(known, seen), self.clock.now())
+        said = render.headline(change, service, _components(state), aftermath.counsels, words)
+        first = aftermath.first(said, *await self._lately(claim, state), claim.id)
+        return replace(first, buttons=(*first.buttons, *playbook_button(claim.id, change, words)))
+
+    async def _reply(self, claim: Claim, service: Service, words: Words) -> Card:
+        """Most need no advice, so nothing is read for it."""
+        change = claim.delivery.change
+        said = render.reply(change, service, words, merged=claim.merged)
+        again = relapsed(change.incident, change.update)
+        if change.reason is not Reason.HELD and not again:
+            return said
+        state = await self._state(service, change.feed)
+        aftermath, _, _ = await self._aftermath(claim, service, change, state, words)
+        if change.reason is Reason.HELD:
+            return aftermath.can_go_back(*await self._lately(claim, state))
+        return aftermath.again(said)
+
+    async def _aftermath(
+        self, claim: Claim, service: Service, change: Change, state: FeedState | None, words: Words
+    ) -> tuple[Aftermath, tuple[Counsel, ...], tuple[str, ...]]:
+        """What people can do, as it is shown; the advice alone, and the services on which it depends."""
+        target, components = claim.delivery.target, _components(state)
+        team = await self.of_team(target.team)
+        known, seen = await self.advice(team, service, change.incident, components, target)
+        fails = what_fails(service, change.incident, components) if change.incident.phase.is_open else None
+        shown = with_last_resort(known, fails, self.playbooks, self.library.everything, words.language)
+        return Aftermath(service=service, change=change, counsels=shown, words=words), known, seen
+
+    async def _lately(self, claim: Claim, state: FeedState | None) -> tuple[Sequence[Move], Recovery]:
+        """Who moved, and how far the recovery is."""
+        incident, thread = claim.delivery.change.incident, claim.delivery.thread_key
+        if state is None or not recovers(incident):
+            return (), Recovery(stage=Stage.PAST)
+        seen = (await remembered(self.store)).get(key(state.feed, incident))
+        return await self.store.moves(thread), judged(incident, state, seen, self.clock.now(), self.hold)
 
     async def _service(self, slug: str) -> Service:
         """The service of that slug, though another process may have added its page just now. Raise SendError."""
@@ -62,12 +107,11 @@ class Composing:
             raise SendError(f"{slug} is no longer in the catalogue")
         return service
 
-    async def _snapshot(self, service: Service, feed: str) -> Snapshot | None:
-        """What the page said last; the service's own where what is told comes from elsewhere."""
+    async def _state(self, service: Service, feed: str) -> FeedState | None:
+        """What is known of the page; of the service's own where what is told comes from elsewhere."""
         own = [one.id for one in service.feeds]
         wanted = feed if feed in own else own[0]
-        state = (await self.store.states([wanted])).get(wanted)
-        return state.snapshot if state else None
+        return (await self.store.states([wanted])).get(wanted)
 
     async def of_team(self, team: str) -> TeamPlans:
         """The plans of the file and of this team alone."""
@@ -99,3 +143,7 @@ def newest(change: Change, snapshot: Snapshot | None) -> Change:
         return change
     news = News.UNLISTED if absent.told else change.news
     return replace(change, incident=absent.incident, news=news)
+
+
+def _components(state: FeedState | None) -> Sequence[Component]:
+    return state.snapshot.components if state and state.snapshot else ()

@@ -13,7 +13,9 @@ from bot.ports.advised import AdviceGiven
 from bot.ports.choices import Choices
 from bot.ports.feeds import Document, Documents, Fetched, Fetcher, Format, Probed, Prober, no_leads
 from bot.ports.installs import Installs, Safe, Tenants, Tickets
+from bot.ports.marks import Marks
 from bot.ports.meter import Counting
+from bot.ports.moves import Moves
 from bot.ports.notes import NoteList
 from bot.ports.outbox import Outbox
 from bot.ports.trials import Trials
@@ -33,6 +35,8 @@ __all__ = [
     "Installs",
     "Leases",
     "Ledger",
+    "Marks",
+    "Moves",
     "Notes",
     "Outbox",
     "Pages",
@@ -167,6 +171,8 @@ class Store(
     Choices,
     Trials,
     AdviceGiven,
+    Marks,
+    Moves,
     Protocol,
 ):
     """All that is remembered."""

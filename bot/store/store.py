@@ -13,6 +13,8 @@ from bot.store.figures import SqlFigures
 from bot.store.installs import SqlInstalls, SqlTickets
 from bot.store.leases import SqlLeases
 from bot.store.ledger import SqlLedger
+from bot.store.marks import SqlMarks
+from bot.store.moves import SqlMoves
 from bot.store.notes import SqlNotes
 from bot.store.outbox import SqlOutbox
 from bot.store.pages import SqlPages
@@ -39,6 +41,8 @@ class SqlStore(
     SqlChoices,
     SqlTrials,
     SqlAdvised,
+    SqlMarks,
+    SqlMoves,
 ):
     """All that is remembered, in one SQLite file or one Postgres database.
 

@@ -9,7 +9,7 @@ from bot.domain.status import Impact
 from bot.domain.subscription import MaintenanceWish, Platform, Subscription, Target
 from bot.store.codec import Names, decode, encode
 from bot.store.database import AnyRow, Part
-from bot.store.practice import choices, trials
+from bot.store.practice import choices, moves, trials
 from bot.store.schema import deliveries, page_teams, pages, subscriptions
 
 _ACTIVE = subscriptions.c.disabled_at.is_(None)
@@ -94,6 +94,9 @@ class SqlSubscriptions(Part):
             await connection.execute(dead)
             for table in (choices, trials):
                 await connection.execute(sa.delete(table).where(table.c.team == team))
+            # Who switched to what is about people: it goes with them.
+            people = moves.c.thread_key.startswith(f"{team}:", autoescape=True)
+            await connection.execute(sa.delete(moves).where(people))
             added = await connection.execute(
                 sa.delete(page_teams).where(page_teams.c.team == team).returning(page_teams.c.slug)
             )

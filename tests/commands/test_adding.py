@@ -121,3 +121,17 @@ async def test_an_answer_about_a_cloud_says_which_parts_it_is_about(memory: SqlS
         "Status page · read 12:00 UTC (0 s)",
     ]
     assert not any("usual" in line for line in await channel.ask("status lamp:chat"))
+
+
+@pytest.mark.parametrize(
+    ("address", "answer"),
+    [
+        ("https://[", "That is no address that I can read."),
+        ("https://ann:secret@status.acme.example", "Never paste a password here."),
+    ],
+)
+async def test_an_address_that_cannot_be_asked_is_told_kindly(
+    channel: Channel, prober: FakeProber, address: str, answer: str
+) -> None:
+    assert (await channel.ask(f"subscribe {address}"))[0].startswith(answer)
+    assert prober.asked == []

@@ -133,6 +133,7 @@ async def test_a_failing_tool_says_what_is_open_what_is_hit_and_what_else_to_use
         "What to use instead of Lamp",
         "✅ Torch – shared account (now: Operational)",
         "🔵 Candle (no status page to check)",
+        "• Without it: /outage playbook lamp",
         "Status page · read 12:00 UTC (0 s)",
     ]
 
@@ -410,6 +411,7 @@ async def test_alt_shows_what_to_use_instead_with_the_state_of_each(channel: Cha
         "What to use instead of Lamp (from planb.toml)",
         "🔵 Candle (no status page to check)",
         "🟠 Torch – shared account (itself: Partial outage)",
+        "• Without it: /outage playbook lamp",
         "Status page · read 12:00 UTC (0 s)",
     ]
 
@@ -417,6 +419,7 @@ async def test_alt_shows_what_to_use_instead_with_the_state_of_each(channel: Cha
 async def test_alt_says_how_to_choose_where_nothing_is_chosen(channel: Channel) -> None:
     assert await channel.ask("alt torch") == [
         "Your team has not chosen anything to use instead of Torch yet",
+        "• Without it: /outage playbook torch",
         "To choose",
         "• /outage choose torch …",
         '• [[alternatives."torch"]] in planb.toml',

@@ -8,6 +8,7 @@ import pytest
 from bot.commands import limits
 from bot.commands.spec import Caller
 from bot.domain.card import Card
+from bot.domain.subscription import Platform
 from bot.domain.words import Language
 from bot.store.store import SqlStore
 from tests.commands.test_commands import Channel, channel_of
@@ -15,6 +16,7 @@ from tests.fakes import FakeProber
 from tests.made import LAMP, PLAN, TEAM, TORCH
 
 HERE = TEAM
+HERE_IS_THE_CONSOLE = replace(TEAM, platform=Platform.CONSOLE)
 
 
 @pytest.fixture
@@ -100,3 +102,9 @@ async def test_a_team_makes_us_look_at_one_new_page_a_second(channel: Channel, p
     channel.clock.tick(seconds=1)
     await say(channel, "subscribe https://4.example")
     assert [url for url, _ in prober.asked[1:]] == ["https://3.example", "https://4.example"]
+
+
+async def test_the_operator_s_own_console_has_no_limit(channel: Channel) -> None:
+    caller = Caller(target=HERE_IS_THE_CONSOLE, user="me", may_manage=True, language="en")
+    titles = {(await channel.desk.answer_line("help", caller)).title for _ in range(30)}
+    assert len(titles) == 1

@@ -73,10 +73,14 @@ def test_the_usage_shows_how_to_type_it() -> None:
         "alt <service>",
         f"choose <service> [tool] [url=…] [note=…] [owner=…] {DATA} [upstreams=…] [first=…] [remove=…]",
         "tried <tool>",
+        "playbook <service> [language=en|fr] [claim=…] [done=…]",
         f"subscribe <service> [components=…] {MIN} [maintenance=off|start|all] [language=en|fr]",
         "unsubscribe <service>",
         "list",
         "services [query=…]",
+        "switched <tool> [service] [name=…]",
+        "blocked [service] [name=…]",
+        "back [service] [name=…]",
         "help",
     ]
 

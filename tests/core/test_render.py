@@ -13,6 +13,7 @@ from bot.core.render_advice import SAYINGS, alternatives
 from bot.core.standing import Standing
 from bot.domain.card import Tone
 from bot.domain.change import Change, News, Reason
+from bot.domain.continuity import Alternative
 from bot.domain.status import Component, Health, Impact, Incident, Kind, Phase
 from bot.locale import languages
 from tests.fakes import NOON
@@ -52,12 +53,13 @@ def test_an_open_incident_shows_its_state_and_what_to_use_instead() -> None:
         "What to use instead of Lamp",
         "✅ Torch – shared account (now: Operational)",
         "🔵 Candle (no status page to check)",
+        "• Without it: /outage playbook Lamp",
         "Status page · last update 12:00 UTC",
     ]
 
 
 def test_an_alternative_that_fails_itself_is_last_and_said_so() -> None:
-    assert shown(change(), counsel(Health.MAJOR_OUTAGE))[-3:-1] == [
+    assert shown(change(), counsel(Health.MAJOR_OUTAGE))[-4:-2] == [
         "🔵 Candle (no status page to check)",
         "🔴 Torch – shared account (itself: Major outage)",
     ]
@@ -189,3 +191,23 @@ def test_the_tables_forget_nothing() -> None:
     assert set(HEALTHS) == set(HEALTH_TONES) == set(Health)
     assert set(IMPACTS) == set(IMPACT_TONES) == set(Impact)
     assert (set(PHASES), set(KINDS), set(MARKS)) == (set(Phase), set(Kind), set(Tone))
+
+
+def proposed(health: Health) -> Counsel:
+    tool = Alternative(name="Torch", service="torch", chosen=False)
+    standing = Standing(service=TORCH, part=None, health=health, last_known=health, sight=FRESH)
+    advice = rank(
+        (tool,) * 5,
+        Failing(service=LAMP),
+        services={"torch": TORCH},
+        standings={"torch": standing},
+        today=NOON.date(),
+    )
+    return Counsel(instead_of="Lamp", advice=advice)
+
+
+@pytest.mark.parametrize("health", [Health.OPERATIONAL, Health.UNKNOWN])
+def test_of_what_the_catalogue_proposes_a_few_are_shown_and_said_not_to_be_chosen(health: Health) -> None:
+    (listing,) = alternatives([proposed(health)], WORDS)
+    assert listing.heading == "What to use instead of Lamp (not chosen by your team)"
+    assert len(listing.items) == 3 + 1  # and the playbook

@@ -5,12 +5,16 @@ import pytest
 from bot.chat.console.draw import plain
 from bot.core.catalogue import Catalogue
 from bot.core.pace import Budget, Pace
+from bot.core.playbooks import Playbooks
+from bot.domain.card import Code, Link
 from bot.domain.change import News
 from bot.domain.errors import Scope, SendError, Verdict
+from bot.domain.playbook import Playbook, Text
 from bot.domain.subscription import Action, Delivery, Platform, Receipt, Target
 from bot.jobs.deliver import NO_CHAT
 from bot.library import Library
 from bot.ports import Settled
+from bot.ports.meter import Count, Silent
 from bot.store.store import SqlStore
 from tests.fakes import FakeChat
 from tests.jobs.world import World, saying
@@ -201,12 +205,24 @@ async def test_a_service_that_left_the_catalogue_waits_to_be_given_up(world: Wor
     assert await world.store.next_due(Platform.SLACK) is not None
 
 
-async def test_without_plans_nothing_is_asked_about_alternatives(world: World) -> None:
+async def test_without_plans_nothing_is_asked_about_alternatives_and_the_playbook_is_left(world: World) -> None:
     world.delivering.composing.plans = ()
     await make(world)
     await world.deliver()
-    assert world.chat.delivered[0][1].listings == ()
+    card = world.chat.delivered[0][1]
+    assert [item.text[-1] for listing in card.listings for item in listing.items] == [Code("/outage playbook lamp")]
+    number = world.chat.delivered[0][0].id
+    assert [button.does for button in card.buttons] == [f"blocked:{number}", f"playbook:{number}:"]
     assert PLAN.alternatives[0].name not in plain(world.chat.delivered[0][1], world.clock.now())
+
+
+async def test_the_last_line_leads_to_the_template_that_the_team_keeps(world: World) -> None:
+    book = Playbook(wanted="lamp", link=Text(en="https://wiki.example.org/offline"))
+    world.delivering.composing.playbooks = Playbooks(ours=(book,))
+    await make(world)
+    await world.deliver()
+    last = world.chat.delivered[0][1].listings[-1].items[-1]
+    assert last.text[-1] == Link("your team's template", "https://wiki.example.org/offline")
 
 
 async def test_a_closed_incident_first_seen_now_is_one_short_message(world: World) -> None:
@@ -318,3 +334,52 @@ async def test_nothing_is_sent_under_a_lease_that_is_over(world: World) -> None:
     assert titles(world.chat) == []
     await world.deliver()
     assert titles(world.chat) == ["Lamp: Logins fail"]
+
+
+async def test_a_short_wait_for_its_turn_is_waited_in_hand(world: World) -> None:
+    quick = Budget(scope=Scope.CHANNEL, most=50, per=timedelta(seconds=1))
+    world.delivering.pace = Pace(budgets={(Platform.SLACK, Action.POST): (quick,)})
+    await make(world, promise(), promise("k2", about="i2"))
+    await world.deliver()
+    assert len(titles(world.chat)) == 2
+    assert {claim.attempt for claim, _ in world.chat.delivered} == {1}
+
+
+async def test_what_another_process_took_first_is_no_work(world: World) -> None:
+    await make(world)
+    taken = await world.store.claim_due(Platform.SLACK, world.clock.now(), timedelta(minutes=1), 9)
+    assert taken
+    world.clock.tick(seconds=30)
+    assert await world.delivering.take(9) == ()
+    await make(world, promise("k2", Action.REPLY, about="i9"))
+    world.delivering.rest = timedelta(hours=9)
+    await world.store.sent(taken[0], Receipt(message="m", channel="C1"), world.clock.now())
+    await make(world, promise("k3", Action.REPLY))
+    claims = await world.delivering.take(9)
+    assert [claim.delivery.key for claim in claims] == ["k2"]
+    assert not await world.delivering.take(9)
+
+
+async def test_a_platform_without_a_chat_is_not_asked(world: World) -> None:
+    world.delivering.breaker.shut(world.clock.now(), world.clock.now())
+    world.delivering.chats = {}
+    assert await world.delivering.take(9) == ()
+
+
+async def test_being_too_fast_is_counted(world: World) -> None:
+    meter = Noted()
+    world.delivering.meter = meter
+    world.chat.errors = [SendError("ratelimited", Verdict(retry_after=timedelta(seconds=1), limited=True))]
+    await make(world)
+    await world.deliver()
+    assert Count.HTTP_429 in meter.counted
+
+
+class Noted(Silent):
+    """Remembers what was counted."""
+
+    def __init__(self) -> None:
+        self.counted: list[Count] = []
+
+    def count(self, what: Count, **labels: str) -> None:
+        self.counted.append(what)

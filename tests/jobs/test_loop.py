@@ -193,3 +193,14 @@ async def test_it_is_started_again_after_a_day_of_failures_too(monkeypatch: pyte
     monkeypatch.setattr(asyncio, "sleep", at_once)
     await supervise("test", fails, luck=lambda: 1.0)
     assert tries == 1501
+
+
+async def test_a_bell_rings_and_stops_in_every_room() -> None:
+    rooms = [Bell(), Bell()]
+    bell = Bell(rooms=rooms)
+    bell.ring()
+    async with asyncio.timeout(1):
+        for room in rooms:
+            await room.wait(60)
+    bell.stop()
+    assert all(room.stopping.is_set() for room in rooms)

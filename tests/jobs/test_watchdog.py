@@ -3,12 +3,14 @@
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.core.canary import SLUG
 from bot.domain.errors import SendError, Verdict
 from bot.domain.subscription import Action, Platform
+from bot.jobs.watchdog import Beats
 from bot.store.store import SqlStore
-from tests.fakes import FakeChat
+from tests.fakes import FakeChat, FakeClock
 from tests.jobs.guarded import SLACK, EchoingChat, Guarded, guarded
 
 
@@ -180,3 +182,52 @@ async def test_an_alarm_that_did_not_arrive_is_raised_again(memory: SqlStore, wr
 
 async def _well() -> bool:
     return True
+
+
+async def test_where_nobody_wants_to_know_no_loop_leaves_a_beat(memory: SqlStore) -> None:
+    async def take(room: int) -> list[int]:
+        return [room]
+
+    assert Beats(signs=memory, clock=FakeClock(), wanted=False).before("poll", take) is take
+
+
+async def test_the_watchdog_outlives_its_own_mistakes_and_a_switch_that_is_away(memory: SqlStore) -> None:
+    async def refuses() -> bool:
+        raise ConnectionError("no route")
+
+    async def errs() -> bool:
+        raise ZeroDivisionError
+
+    world = guarded(memory, target=None)
+    await world.begin()
+    world.ping.reachable = False
+    with capture_logs() as logs:
+        await world.minutes(1)
+    assert "the dead man's switch could not be reached" in [line["event"] for line in logs]
+    world.probes |= {"slack": refuses}
+    assert await world.another("two").look() == ()
+    world.probes |= {"slack": errs}
+    assert await world.another("three").look() == ()
+    assert world.ping.heard == []
+
+
+async def test_an_all_clear_that_did_not_arrive_is_given_again(memory: SqlStore) -> None:
+    world, other = two_platforms(memory)
+    fine = {"slack": True, "discord": True}
+
+    async def well(name: str) -> bool:
+        return fine[name]
+
+    world.probes |= {"slack": lambda: well("slack"), "discord": lambda: well("discord")}
+    world.watchdog = world.another()
+    await world.begin()
+    await world.minutes(2)
+    fine["slack"] = False
+    await world.minutes(7)
+    fine["slack"] = True
+    other.tell_errors = [SendError("busy")]
+    await world.minutes(2)
+    assert [card.title for _, card in other.told] == [
+        "I cannot reach anybody on Slack",
+        "I reach people on Slack again",
+    ]

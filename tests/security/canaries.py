@@ -183,7 +183,7 @@ async def work(folder: Path, port: int) -> Heard:
     """Tokens that are right: an incident from its first word to its last, with accidents on all sides."""
     heard, path = Heard(), folder / "planb.db"
     await follow(path)
-    async with stage() as play, accepted():
+    async with accepted(), stage() as play:
         env = environment(play, folder, f"sqlite:///{path}", port)
         play.slack.break_next("chat.postMessage", Fault(status=500, body="<html>"))
         play.discord.faults.append(DiscordFault("POST", "/messages", 500))

@@ -31,10 +31,14 @@ TABLE = {
     "alt": (READS, {"service": "lamp"}),
     "choose": (CHANGES, {"service": "lamp", "tool": "torch"}),
     "tried": (READS, {"tool": "torch"}),
+    "playbook": (READS, {"service": "lamp"}),
     "subscribe": (CHANGES, {"service": "torch"}),
     "unsubscribe": (CHANGES, {"service": "lamp"}),
     "list": (READS, {}),
     "services": (READS, {"query": "lamp"}),
+    "switched": (READS, {"tool": "torch"}),
+    "blocked": (READS, {"service": "lamp"}),
+    "back": (READS, {"service": "lamp"}),
     "help": (READS, {}),
 }
 """Every command: whether it changes what a channel is told, and options that would do so."""

@@ -8,9 +8,10 @@ from rich.panel import Panel
 from rich.style import Style
 from rich.text import Text
 
+from bot.core.buttons import pressable
 from bot.core.glossary import MARKS
 from bot.core.text import printable
-from bot.domain.card import Bold, Card, Code, Item, Link, Moment, Rich, Shape, Tone
+from bot.domain.card import Bold, Card, Code, Item, Link, Moment, Person, Rich, Shape, Tone
 
 COLOURS = {
     Tone.GOOD: "green",
@@ -47,9 +48,15 @@ def draw(card: Card, now: datetime) -> RenderableType:
         lines.extend(_item(item, now) for item in listing.items)
     if card.footer:
         lines.append(_dim(card.footer, now))
+    lines.extend(Text(line, style="dim") for line in _typed(card))
     if not lines:
         return title
     return Panel(Group(*lines), title=title, title_align="left", border_style=COLOURS[card.tone], padding=(0, 1))
+
+
+def _typed(card: Card) -> list[str]:
+    """A terminal has no buttons: what to type instead."""
+    return [f"{printable(button.label)}: {printable(button.line)}" for button in pressable(card) if button.line]
 
 
 def _dim(rich: Rich, now: datetime) -> Text:
@@ -67,9 +74,9 @@ def _rich(rich: Rich, now: datetime) -> Text:
     return Text.assemble(*(_span(span, now) for span in rich))
 
 
-def _span(span: str | Bold | Code | Link | Moment, now: datetime) -> Text:
+def _span(span: str | Bold | Code | Link | Moment | Person, now: datetime) -> Text:
     match span:
-        case Bold(text):
+        case Bold(text) | Person(text):
             return Text(printable(text), style="bold")
         case Code(text):
             return Text(printable(text), style="cyan")
@@ -98,5 +105,5 @@ def plain(card: Card, now: datetime) -> str:
     lines += [f"{fact.name}: {_rich(fact.value, now).plain}" for fact in card.facts]
     for listing in card.listings:
         lines += [listing.heading, *(_item(item, now).plain for item in listing.items)]
-    lines.append(_rich(card.footer, now).plain)
+    lines += [_rich(card.footer, now).plain, *_typed(card)]
     return "\n".join(line for line in lines if line)

@@ -9,9 +9,9 @@ import discord
 import structlog
 from aiohttp import web
 
+from bot.chat.discord.buttons import Shown, shown
 from bot.chat.discord.client import OutageClient, aim_at
 from bot.chat.discord.door import Door, astray
-from bot.chat.discord.embeds import embed
 from bot.chat.discord.ending import FAREWELL, close, hang_up
 from bot.chat.discord.errors import leaves_us_deaf, mend, shuts_platform, verdict
 from bot.chat.discord.posts import Posts
@@ -80,14 +80,14 @@ class DiscordChat:
 
     async def deliver(self, claim: Claim, card: Card) -> Receipt:
         async with self._sending() as posts:
-            shown = self._embed(card, claim.delivery.language)
+            face = self._shown(card, claim.delivery.language)
             match claim.delivery.action:
                 case Action.REPLY:
-                    return await posts.reply(claim, shown)
+                    return await posts.reply(claim, face)
                 case Action.EDIT:
-                    return await posts.edit(claim, shown)
+                    return await posts.edit(claim, face)
                 case Action.POST | Action.TELL | Action.NONE:
-                    return await posts.post(claim, shown)
+                    return await posts.post(claim, face)
 
     async def settle(self, claim: Claim, now: datetime) -> Settled:
         """Always "not there": sending again is the question.
@@ -105,7 +105,7 @@ class DiscordChat:
 
     async def tell(self, owner: str, card: Card, workspace: str = "") -> None:
         async with self._sending() as posts:
-            await posts.tell(owner, self._embed(card, self._language))
+            await posts.tell(owner, self._shown(card, self._language))
 
     async def connected(self) -> bool:
         """Whether the gateway is open now."""
@@ -136,8 +136,8 @@ class DiscordChat:
         """What the web server must offer; nothing without a public key."""
         return self._door.routes if self._door else []
 
-    def _embed(self, card: Card, language: Language) -> discord.Embed:
-        return embed(card, lambda word: self._desk.translate(word, language))
+    def _shown(self, card: Card, language: Language) -> Shown:
+        return shown(card, lambda word: self._desk.translate(word, language))
 
     @asynccontextmanager
     async def _sending(self) -> AsyncIterator[Posts]:

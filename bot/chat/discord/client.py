@@ -11,7 +11,7 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from bot.chat.discord import budget
-from bot.chat.discord.tree import DeskTranslator, OutageTree
+from bot.chat.discord.tree import DeskTranslator, Interaction, OutageTree
 from bot.commands.spec import FrontDesk
 from bot.domain.errors import StoreAway
 from bot.ports import Clock, Notes
@@ -75,6 +75,11 @@ class OutageClient(discord.Client):
             except StoreAway as error:
                 structlog.get_logger().warning("discord.commands_wait", error=str(error))
             await asyncio.sleep(_STORE_AWAY)
+
+    async def on_interaction(self, interaction: Interaction) -> None:
+        """discord.py answers commands by its tree; buttons it knows only those of this very process."""
+        if interaction.type is discord.InteractionType.component:
+            await self.tree.press(interaction)
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """Nothing to do before somebody subscribes a channel."""

@@ -32,7 +32,7 @@ ANSWER_PATIENCE = 2.5
 """Seconds. Discord gives three: https://docs.discord.com/developers/interactions/receiving-and-responding."""
 _LOOK = 0.01
 _LONGEST_TIME = 15
-_PING, _COMMAND, _COMPLETION = 1, 2, 4
+_PING, _COMMAND, _PRESS, _COMPLETION = 1, 2, 3, 4
 _PONG, _MESSAGE, _CHOICES = 1, 4, 8
 _EPHEMERAL = 64
 _NOT_NOW = mark("I cannot answer just now. Please ask again in a minute.")
@@ -176,7 +176,7 @@ def _understood(body: bytes) -> dict[str, Any] | None:
         asked = json.loads(body)
     except (ValueError, RecursionError):
         return None
-    return asked if isinstance(asked, dict) and asked.get("type") in (_PING, _COMMAND, _COMPLETION) else None
+    return asked if isinstance(asked, dict) and asked.get("type") in (_PING, _COMMAND, _PRESS, _COMPLETION) else None
 
 
 async def _read(request: web.Request) -> bytes | None:

@@ -9,10 +9,9 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import groupby
 from urllib.parse import quote, urlsplit
 
-from bot.domain.card import Bold, Code, Link, Moment, Rich, Shape
+from bot.domain.card import Bold, Code, Link, Moment, Person, Rich, Shape
 
 ELLIPSIS = "…"
 _PHRASE_MAX = 256
@@ -96,14 +95,22 @@ def address(url: str) -> str:
 
 
 def pieces(rich: Rich) -> list[Piece]:
-    """Rich text as bits of markup, in order. Neighbouring words are escaped as one: they might make a mention."""
+    """Rich text as bits of markup, in order.
+
+    Neighbouring words are escaped as one, be there an empty bit between them or a link that leads nowhere among them:
+    they might make a mention.
+    """
     bits: list[Piece] = []
-    for plainly, group in groupby(rich, key=lambda part: isinstance(part, str)):
-        if plainly:
-            bits += words("".join(part for part in group if isinstance(part, str)))
-        else:
-            bits += [Piece(_markup(part), whole=True) for part in group if not isinstance(part, str)]
-    return bits
+    said = ""
+    for part in rich:
+        if isinstance(part, str):
+            said += part
+        elif isinstance(part, Link) and not address(part.url):
+            said += shorten(line(part.text), _PHRASE_MAX)
+        elif markup := _markup(part):
+            bits += [*words(said), Piece(markup, whole=True)]
+            said = ""
+    return [*bits, *words(said)]
 
 
 def words(text: str) -> list[Piece]:
@@ -111,9 +118,12 @@ def words(text: str) -> list[Piece]:
     return [Piece(match[0], whole=match["address"] is not None) for match in _PIECE.finditer(escape(text))]
 
 
-def _markup(part: Bold | Code | Link | Moment) -> str:
+def _markup(part: Bold | Code | Link | Moment | Person) -> str:
     if isinstance(part, Moment):
         return f"<t:{int(part.at.timestamp())}:{_STYLES[part.shape]}>"
+    # https://docs.discord.com/developers/reference#message-formatting; in an embed it calls nobody.
+    if isinstance(part, Person) and re.fullmatch(r"[0-9]{5,20}", part.text):
+        return f"<@{part.text}>"
     text = shorten(line(part.text), _PHRASE_MAX)
     if isinstance(part, Link):
         return _link(text, address(part.url))
@@ -134,7 +144,7 @@ def unmarked(rich: Rich) -> str:
     return line("".join(_bare(part) for part in rich))
 
 
-def _bare(part: str | Bold | Code | Link | Moment) -> str:
+def _bare(part: str | Bold | Code | Link | Moment | Person) -> str:
     if isinstance(part, Moment):
         return f"{part.at:%Y-%m-%d %H:%M} UTC"
     return part if isinstance(part, str) else part.text

@@ -9,6 +9,7 @@ from typing import Literal
 import discord
 
 from bot.chat.discord import errors
+from bot.chat.discord.buttons import Shown
 from bot.chat.discord.escape import line, shorten
 from bot.domain.errors import SendError, Verdict
 from bot.domain.subscription import Claim, Receipt
@@ -58,24 +59,24 @@ class Posts:
         """Whether the client's gateway is open; `is_ready` alone stays true while it reconnects."""
         return self._client.is_ready() and self._client.ws.open
 
-    async def post(self, claim: Claim, embed: discord.Embed) -> Receipt:
-        return await self._post(claim, embed, claim.delivery.target.channel)
+    async def post(self, claim: Claim, shown: Shown) -> Receipt:
+        return await self._post(claim, shown, claim.delivery.target.channel)
 
-    async def reply(self, claim: Claim, embed: discord.Embed) -> Receipt:
+    async def reply(self, claim: Claim, shown: Shown) -> Receipt:
         """Into the incident's thread; where there can be none, as an answer to the incident's first message."""
         root = claim.root
         if root is None or not root.message:
-            return await self.post(claim, embed)
+            return await self.post(claim, shown)
         if await self._has_thread(root, claim.delivery.change.incident.title):
             try:
-                return await self._post(claim, embed, root.message, thread_of=root)
+                return await self._post(claim, shown, root.message, thread_of=root)
             except discord.HTTPException as error:
                 if error.code not in _NO_THREAD:
                     raise
                 self._remember(root, there=False)
-        return await self._answer(claim, embed, root)
+        return await self._answer(claim, shown, root)
 
-    async def edit(self, claim: Claim, embed: discord.Embed) -> Receipt:
+    async def edit(self, claim: Claim, shown: Shown) -> Receipt:
         """Over the incident's first message. Where that cannot be edited any more, once below it."""
         root = claim.root
         if root is None or not root.message:
@@ -85,40 +86,40 @@ class Posts:
             # Without `allowed_mentions` an edit is parsed with the default ones, which ping:
             # https://docs.discord.com/developers/resources/message#edit-message
             await channel.get_partial_message(int(root.message)).edit(
-                embed=embed, allowed_mentions=discord.AllowedMentions.none()
+                embed=shown.embed, view=shown.buttons, allowed_mentions=discord.AllowedMentions.none()
             )
         except discord.HTTPException as error:
             if error.code not in _NO_EDIT:
                 raise
-            return await self._post(claim, embed, root.channel)
+            return await self._post(claim, shown, root.channel)
         return root
 
     async def alive(self) -> None:
         """Whether Discord answers at all."""
         await self._client.http.request(discord.http.Route("GET", "/gateway"))
 
-    async def tell(self, owner: str, embed: discord.Embed) -> None:
+    async def tell(self, owner: str, shown: Shown) -> None:
         """A direct message. Raise SendError for someone who cannot be on Discord."""
         if not owner.isdecimal():
             raise SendError(f"discord: {owner!r} is nobody here", Verdict(permanent=True))
         channel = await self._client.create_dm(discord.Object(int(owner)))
-        await channel.send(embed=embed, allowed_mentions=discord.AllowedMentions.none())
+        await channel.send(embed=shown.embed, allowed_mentions=discord.AllowedMentions.none())
 
-    async def _answer(self, claim: Claim, embed: discord.Embed, root: Receipt) -> Receipt:
+    async def _answer(self, claim: Claim, shown: Shown, root: Receipt) -> Receipt:
         reference = discord.MessageReference(
             message_id=int(root.message), channel_id=int(root.channel), fail_if_not_exists=False
         )
         try:
-            return await self._post(claim, embed, root.channel, reference)
+            return await self._post(claim, shown, root.channel, reference)
         except discord.HTTPException as error:
             if error.code not in _NO_REPLY:
                 raise
-        return await self._post(claim, embed, root.channel)
+        return await self._post(claim, shown, root.channel)
 
     async def _post(
         self,
         claim: Claim,
-        embed: discord.Embed,
+        shown: Shown,
         channel: str,
         reference: discord.MessageReference | None = None,
         *,
@@ -126,7 +127,7 @@ class Posts:
     ) -> Receipt:
         place = channel if thread_of is None else thread_of.channel
         try:
-            sent = await self._send(claim, embed, channel, reference)
+            sent = await self._send(claim, shown, channel, reference)
         except discord.NotFound as error:
             if error.code != errors.UNKNOWN_MESSAGE or reference is not None:
                 raise
@@ -135,11 +136,12 @@ class Posts:
         return Receipt(message=str(sent.id), channel=place, thread=channel if thread_of is not None else "")
 
     async def _send(
-        self, claim: Claim, embed: discord.Embed, channel: str, reference: discord.MessageReference | None
+        self, claim: Claim, shown: Shown, channel: str, reference: discord.MessageReference | None
     ) -> discord.Message:
         # discord.py sends `enforce_nonce` along with every nonce; without ours it makes up another one at each call.
         return await self._client.get_partial_messageable(int(channel)).send(
-            embed=embed,
+            embed=shown.embed,
+            view=shown.buttons,  # type: ignore[arg-type] # none is none
             nonce=nonce(claim.id),
             reference=reference,  # type: ignore[arg-type]
             mention_author=False,

@@ -6,11 +6,12 @@ import json
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+import aiohttp
 import discord
 import structlog
 from discord import app_commands
 
-from bot.chat.discord.embeds import embed
+from bot.chat.discord.buttons import answer
 from bot.chat.discord.errors import ALREADY_ANSWERED, UNKNOWN_INTERACTION
 from bot.chat.discord.escape import line, shorten
 from bot.commands.spec import Caller, Command, FrontDesk, Option
@@ -39,6 +40,7 @@ class OutageTree(app_commands.CommandTree[discord.Client]):
             allowed_contexts=app_commands.AppCommandContext(guild=True),
             allowed_installs=app_commands.AppInstallationType(guild=True),
         )
+        self._desk = desk
         group = app_commands.Group(
             name=app_commands.locale_str(ROOT), description=_summary(_ROOT_SUMMARY), guild_only=True
         )
@@ -56,10 +58,23 @@ class OutageTree(app_commands.CommandTree[discord.Client]):
 
     async def answer(self, interaction: Interaction) -> None:
         """As discord.py does for what comes over its gateway, for what comes another way."""
+        if interaction.type is discord.InteractionType.component:
+            return await self.press(interaction)
         try:
             await self._call(interaction)
         except app_commands.AppCommandError as error:
             await self.on_error(interaction, error)
+        return None
+
+    async def press(self, interaction: Interaction) -> None:
+        """A button under one of our messages, or under one of our answers."""
+        if not await self.interaction_check(interaction):
+            return
+        try:
+            await _pressed(interaction, self._desk)
+        except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
+            if getattr(error, "code", None) not in _ANSWERED_BY_ANOTHER:
+                structlog.get_logger().warning("discord.press_failed", error=repr(error), interaction=interaction.id)
 
     async def interaction_check(self, interaction: Interaction, /) -> bool:
         """Only channels of servers can follow anything, and Discord is told so; this is for what comes anyway."""
@@ -106,8 +121,7 @@ def _command(command: Command, desk: FrontDesk) -> app_commands.Command[Any, ...
         caller = caller_of(interaction)
         given = {option.name: options.get(_parameter(option)) for option in command.options}
         card = await desk.answer(command.name, {name: value for name, value in given.items() if value}, caller)
-        answer = embed(card, lambda word: desk.translate(word, caller.language))
-        await interaction.edit_original_response(embed=answer, allowed_mentions=discord.AllowedMentions.none())
+        await answer(interaction, card, desk, caller.language)
 
     # discord.py reads the options from the function's signature; ours come from the desk.
     run.__signature__ = _signature(command)  # type: ignore[attr-defined]
@@ -116,6 +130,12 @@ def _command(command: Command, desk: FrontDesk) -> app_commands.Command[Any, ...
     return app_commands.Command(
         name=command.name, description=_summary(command.summary), callback=run, auto_locale_strings=False
     )
+
+
+async def _pressed(interaction: Interaction, desk: FrontDesk) -> None:
+    await interaction.response.defer(ephemeral=True, thinking=True)
+    caller, said = caller_of(interaction), dict(interaction.data or {})
+    await answer(interaction, await desk.press(str(said.get("custom_id", "")), caller), desk, caller.language)
 
 
 def _parameter(option: Option) -> str:

@@ -9,6 +9,7 @@ from itertools import chain, groupby
 from typing import Any
 
 from bot.chat.slack.escape import (
+    BREAK,
     ELLIPSIS,
     bold,
     clean,
@@ -17,13 +18,15 @@ from bot.chat.slack.escape import (
     fit,
     link,
     one_line,
+    person,
     pieces,
     safe_url,
     size,
     spoken,
 )
+from bot.core.buttons import pressable
 from bot.core.glossary import MARKS
-from bot.domain.card import Bold, Card, Code, Fact, Item, Link, Listing, Moment, Rich
+from bot.domain.card import Bold, Button, Card, Code, Fact, Item, Link, Listing, Moment, Person, Rich
 
 BULLET = "•"
 NOTHING = "–"
@@ -37,13 +40,17 @@ LINE_MOST = 1000
 BLOCKS_MOST = 50
 MESSAGE_MOST = 12_000
 PLAIN_MOST = 4000
+BUTTON_MOST = 75
+"""https://docs.slack.dev/reference/block-kit/block-elements/button-element"""
+PRESS = "planb.press."
+"""What the action ids of our buttons begin with; each is unique in its message, as Slack wants it."""
 
 Block = dict[str, Any]
 
 
 def message(card: Card) -> dict[str, Any]:
     """`text` (the title: notifications and screen readers get nothing else) and `blocks` of a Slack message."""
-    return {"text": _title(card.title), "blocks": list(_within(_body(card), _footer(card)))}
+    return {"text": _title(card.title), "blocks": list(_within(_body(card), [*_buttons(card), *_footer(card)]))}
 
 
 def plain(card: Card) -> dict[str, Any]:
@@ -70,6 +77,19 @@ def _body(card: Card) -> Iterator[Block]:
     for listing in card.listings:
         for lines in _batches(_lines(listing), SECTION_MOST, SECTION_MOST):
             yield _section("\n".join(lines))
+
+
+def _buttons(card: Card) -> list[Block]:
+    elements = [_button(number, button) for number, button in enumerate(pressable(card), start=1)]
+    return [{"type": "actions", "elements": elements}] if elements else []
+
+
+def _button(number: int, button: Button) -> Block:
+    """Its label is plain text, which formats nothing; that it mentions nobody is made sure all the same."""
+    words = one_line(button.label).translate({ord("<"): "‹", ord(">"): "›", ord("@"): f"@{BREAK}"})
+    label = {"type": "plain_text", "text": fit([*words], BUTTON_MOST) or ELLIPSIS, "emoji": False}
+    style = {"style": "primary"} if button.is_main else {}
+    return {"type": "button", "action_id": f"{PRESS}{number}", "text": label, "value": button.does, **style}
 
 
 def _footer(card: Card) -> list[Block]:
@@ -132,7 +152,7 @@ def _words(text: str) -> list[str]:
     return [" "] * before + inner + [" "] * (after and bool(inner))
 
 
-def _styled(part: Bold | Code | Link | Moment) -> str:
+def _styled(part: Bold | Code | Link | Moment | Person) -> str:
     match part:
         case Bold():
             return bold(part.text)
@@ -142,13 +162,15 @@ def _styled(part: Bold | Code | Link | Moment) -> str:
             return link(part.text, part.url)
         case Moment():
             return date(part)
+        case Person():
+            return person(part.text)
 
 
 def _spoken(rich: Rich) -> str:
     return "".join(_said(part) for part in rich)
 
 
-def _said(part: str | Bold | Code | Link | Moment) -> str:
+def _said(part: str | Bold | Code | Link | Moment | Person) -> str:
     match part:
         case str():
             return part
@@ -203,4 +225,4 @@ def _text(text: str) -> dict[str, Any]:
 
 def _cost(block: Block) -> int:
     texts = [block["text"]] if "text" in block else block.get("fields") or block["elements"]
-    return sum(size(text["text"]) for text in texts)
+    return sum(size(text["text"]["text"] if text["type"] == "button" else text["text"]) for text in texts)

@@ -40,6 +40,7 @@ _MENTION = re.compile(r"(?<![A-Za-z0-9._%+-])@|@(?=everyone|here|channel|group)"
 _QUOTE_MARK = re.compile(r"^(?=[ ]*>)", re.MULTILINE)
 _BREAKS = re.compile(r"\r\n?|[\n\v\f\x85\u2028\u2029]")
 _PIECE = re.compile(r"\s+|&(?:amp|lt|gt);|[^\s&]{1,40}|&")
+_USER = re.compile(r"[UW][A-Z0-9]{1,30}")
 _SAFE_URL = re.compile(r"https?://[^\s<>|\"`\\^{}]+", re.IGNORECASE)
 
 
@@ -109,6 +110,11 @@ def link(text: str, url: str, most: int = LABEL_MOST) -> str:
     if not address:
         return words
     return f"<{_entities(address)}|{words}>" if words else f"<{_entities(address)}>"
+
+
+def person(user: str) -> str:
+    """Somebody by their id: https://docs.slack.dev/messaging/formatting-message-text#mentioning-users."""
+    return f"<@{user}>" if _USER.fullmatch(user) else bold(user)
 
 
 def safe_url(url: str) -> str:

@@ -1,4 +1,4 @@
-"""What Slack tells us: slash commands, echoes of our own posts, farewells. The same over Socket Mode and over HTTP."""
+"""What Slack tells us: commands, pressed buttons, echoes of our own posts, farewells; by Socket Mode or over HTTP."""
 
 import asyncio
 import logging
@@ -13,7 +13,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.chat.slack.blocks import message, plain
+from bot.chat.slack.blocks import PRESS, message, plain
 from bot.chat.slack.ears import Ears
 from bot.chat.slack.errors import describe
 from bot.chat.slack.manifest import COMMANDS, ECHO, FAREWELLS
@@ -35,7 +35,7 @@ FAREWELL_SECONDS = 2.0
 
 
 class Listener:
-    """Answers commands, notes echoes and farewells. `app` is the Bolt application to dispatch requests to."""
+    """Answers commands and buttons, notes echoes and farewells. `app` is the Bolt application to dispatch to."""
 
     def __init__(
         self,
@@ -87,6 +87,7 @@ class Listener:
         app.use(self._event)
         for command in COMMANDS:
             app.command(command)(self._command)
+        app.action(re.compile("^" + re.escape(PRESS)))(self._press)
         return app
 
     async def _event(self, request: AsyncBoltRequest, next: Next) -> BoltResponse | None:  # noqa: A002 (Bolt's name)
@@ -123,20 +124,36 @@ class Listener:
 
     async def _command(self, ack: AsyncAck, respond: AsyncRespond, command: Mapping[str, str]) -> None:
         await ack()
-        task = asyncio.current_task()
-        if task:
+        self._is_busy()
+        caller = await self._caller(command.get("team_id", ""), command["channel_id"], command["user_id"])
+        await self._answer(respond, await self._desk.answer_line(command.get("text", ""), caller))
+
+    async def _press(
+        self, ack: AsyncAck, respond: AsyncRespond, body: Mapping[str, Any], action: Mapping[str, Any]
+    ) -> None:
+        """https://docs.slack.dev/reference/interaction-payloads/block_actions-payload: `team` is where the app is."""
+        await ack()
+        self._is_busy()
+        user, place = body["user"], body.get("channel") or body.get("container") or {}
+        workspace = (body.get("team") or {}).get("id") or user.get("team_id") or ""
+        caller = await self._caller(workspace, place.get("id") or place.get("channel_id") or "", user["id"])
+        await self._answer(respond, await self._desk.press(str(action.get("value") or ""), caller))
+
+    def _is_busy(self) -> None:
+        """A stop gives the answer that is being written a moment."""
+        if task := asyncio.current_task():
             self._busy.add(task)
             task.add_done_callback(self._busy.discard)
-        card = await self._desk.answer_line(command.get("text", ""), await self._caller(command))
+
+    async def _answer(self, respond: AsyncRespond, card: Card) -> None:
         try:
             await self._respond(respond, card)
         except (aiohttp.ClientError, OSError) as error:
             self._log.warning("Slack did not take the answer to a command: %s", describe(error))
 
-    async def _caller(self, command: Mapping[str, str]) -> Caller:
-        workspace, user = command.get("team_id", ""), command["user_id"]
+    async def _caller(self, workspace: str, channel: str, user: str) -> Caller:
         return Caller(
-            target=Target(platform=Platform.SLACK, workspace=workspace, channel=command["channel_id"]),
+            target=Target(platform=Platform.SLACK, workspace=workspace, channel=channel),
             user=user,
             may_manage=await self._admins.may_manage(user, workspace),
             language=self._language,

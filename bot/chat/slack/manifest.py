@@ -42,6 +42,8 @@ def manifest(http_url: str | None) -> dict[str, Any]:
         "oauth_config": {**redirects, "scopes": {"bot": list(SCOPES)}},
         "settings": {
             "event_subscriptions": _events(address),
+            # Buttons: https://docs.slack.dev/reference/app-manifest#settings
+            "interactivity": {"is_enabled": True, **{f"request_{key}": value for key, value in address.items()}},
             "org_deploy_enabled": False,
             "socket_mode_enabled": not address,
             "token_rotation_enabled": False,

@@ -257,7 +257,8 @@ class Front:
             "author": user(APPLICATION, "planb", bot=True),
             "timestamp": NOW,
             "edited_timestamp": None,
-            **dict.fromkeys(("mentions", "mention_roles", "attachments", "components"), ()),
+            **dict.fromkeys(("mentions", "mention_roles", "attachments"), ()),
+            "components": body.get("components") or [],
             **dict.fromkeys(("tts", "mention_everyone", "pinned"), False),
             **dict.fromkeys(("type", "flags"), 0),
             "content": "",
@@ -272,6 +273,8 @@ class Front:
         if message is None:
             return self._refusal(404, 10008)
         message["embeds"] = body["embeds"]
+        # An edit that does not speak of them keeps them.
+        message["components"] = body.get("components", message["components"])
         return _json(message)
 
     async def _thread(self, request: web.Request, body: Any) -> web.Response:
@@ -409,6 +412,24 @@ class Front:
         body = await asyncio.wait_for(self.originals[token], 3)
         embed: Json = body["embeds"][0]
         return embed
+
+    async def press(self, button: str, **more: Any) -> Json:
+        """Press a button of ours and wait for the answer that only who pressed it sees."""
+        message = self.message_of(button) or self._message(str(CHANNEL), {})
+        data = {"component_type": 2, "custom_id": button, "id": 1}
+        token, first = await self.interact(3, [], "", data=data, message=message, **more)
+        assert first == {"type": 5, "data": {"flags": 64}}
+        body: Json = await asyncio.wait_for(self.originals[token], 3)
+        return body
+
+    def message_of(self, button: str) -> Json | None:
+        """The message that shows this button now."""
+        return next((one for one in self.messages.values() if button in buttons_of(one)), None)
+
+
+def buttons_of(message: Json) -> list[str]:
+    """What the buttons of a message do."""
+    return [button["custom_id"] for row in message["components"] for button in row["components"]]
 
 
 def _json(data: Any, status: int = 200, headers: Json | None = None) -> web.Response:

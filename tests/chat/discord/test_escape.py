@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.chat.discord.escape import address, clean, cut, escape, line, pieces, plain, shorten, size, unmarked, words
-from bot.domain.card import Bold, Code, Link, Moment, Shape
+from bot.domain.card import Bold, Code, Link, Moment, Person, Shape
 from tests.chat.discord.reader import alive, mentions
 
 AT = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
@@ -121,9 +121,12 @@ def test_breaks_of_every_kind_become_one_kind() -> None:
         (Moment(AT, Shape.TIME), f"<t:{int(AT.timestamp())}:t>"),
         (Moment(AT), f"<t:{int(AT.timestamp())}:f>"),
         (Moment(AT, Shape.RELATIVE), f"<t:{int(AT.timestamp())}:R>"),
+        (Person("160000000000000001"), "<@160000000000000001>"),
+        (Person("&160000000000000001"), "**&160000000000000001**"),
+        (Person("you"), "**you**"),
     ],
 )
-def test_our_own_markup_is_alive(part: Bold | Code | Link | Moment, shown: str) -> None:
+def test_our_own_markup_is_alive(part: Bold | Code | Link | Moment | Person, shown: str) -> None:
     assert cut(pieces((part,)), 500) == shown
 
 
@@ -172,3 +175,13 @@ def test_a_text_is_cut_on_a_word(text: str, limit: int, short: str) -> None:
 
 def test_what_must_stay_whole_is_left_out_when_it_does_not_fit() -> None:
     assert cut(pieces((Link("a page", "https://mill.example/long/way"), " and more")), 12) == "…"
+
+
+def test_words_with_nothing_between_them_make_no_mention() -> None:
+    shown = "".join(
+        piece.text for piece in pieces(("@", Bold(""), "here", Link("", "x"), " @every", Code("\u200b"), "one"))
+    )
+    assert mentions(shown) == []
+    assert shown == "＠here ＠everyone"
+    nowhere = "".join(piece.text for piece in pieces((Link("say @", "file:///x"), "here")))
+    assert nowhere == "say ＠here"

@@ -4,8 +4,8 @@ import discord
 import pytest
 import simcord
 
+from bot.chat.discord.buttons import shown
 from bot.chat.discord.client import OutageClient
-from bot.chat.discord.embeds import embed
 from bot.chat.discord.posts import Posts
 from bot.chat.discord.refusals import Refusals
 from bot.domain.card import Card, Fact, Item, Listing, Tone
@@ -65,7 +65,7 @@ async def test_the_fullest_card_is_taken(simcord_env: simcord.Env, desk: FakeDes
         listings=(Listing("h" * 300, tuple(Item(("i~ " * 50,)) for _ in range(60))),),
         footer=("f " * 2000,),
     )
-    receipt = await Posts(simcord_env.bot).post(claim(channel=channel.id), embed(full))
+    receipt = await Posts(simcord_env.bot).post(claim(channel=channel.id), shown(full))
     assert channel.last_message is not None
     assert str(channel.last_message.id) == receipt.message
 
@@ -80,6 +80,6 @@ async def test_without_the_permission_for_threads_replies_stay_in_the_channel(
         "outages", overwrites={guild.me: discord.PermissionOverwrite(create_public_threads=threads)}
     )
     posts = Posts(simcord_env.bot)
-    root = await posts.post(claim(1, channel=channel.id), embed(card()))
-    receipt = await posts.reply(claim(2, Action.REPLY, channel=channel.id, root=root), embed(card("More")))
+    root = await posts.post(claim(1, channel=channel.id), shown(card()))
+    receipt = await posts.reply(claim(2, Action.REPLY, channel=channel.id, root=root), shown(card("More")))
     assert bool(receipt.thread) is threads

@@ -133,6 +133,34 @@ class SlackFront:
             **more,
         }
 
+    async def press(self, value: str, **more: Any) -> Answer:
+        """Press a button of ours; the answer is the acknowledgement."""
+        return await self._envelope("interactive", self.press_payload(value, **more), within=3.0)
+
+    def press_payload(self, value: str, **more: Any) -> Answer:
+        """https://docs.slack.dev/reference/interaction-payloads/block_actions-payload"""
+        button = {"type": "button", "action_id": "planb.press.1", "block_id": "b1", "value": value, "action_ts": "1.1"}
+        return {
+            "type": "block_actions",
+            "user": {"id": "U0ANN", "username": "ann", "team_id": TEAM},
+            "api_app_id": APP,
+            "token": "deprecated",
+            "container": {"type": "message", "message_ts": "5.5", "channel_id": "C0OPS", "is_ephemeral": False},
+            "trigger_id": "1.1.a",
+            "team": {"id": TEAM, "domain": "home"},
+            "enterprise": None,
+            "is_enterprise_install": False,
+            "channel": {"id": "C0OPS", "name": "ops"},
+            "message": {"type": "message", "ts": "5.5", "text": "a card"},
+            "state": {"values": {}},
+            "response_url": f"{self.url}/respond/{next(self._serial)}",
+            "actions": [{**button, "text": {"type": "plain_text", "text": "Press", "emoji": False}}],
+            **more,
+        }
+
+    def press_body(self, value: str, **more: Any) -> str:
+        return urlencode({"payload": json.dumps(self.press_payload(value, **more))})
+
     def event_payload(self, event: Answer, *, team: str = TEAM, at: int = 1_790_000_000) -> Answer:
         return {
             "type": "event_callback",

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from slack_sdk.models.blocks import Block
 
 from bot.chat.slack.blocks import message, plain
-from bot.chat.slack.escape import code, date, fit, link, pieces, safe_url, size
+from bot.chat.slack.escape import code, date, fit, link, person, pieces, safe_url, size
 from bot.core.glossary import MARKS
-from bot.domain.card import Bold, Card, Code, Fact, Item, Link, Listing, Moment, Rich, Shape, Tone
+from bot.domain.card import Bold, Card, Code, Fact, Item, Link, Listing, Moment, Person, Rich, Shape, Tone
 from tests.chat.slack.mrkdwn import cut_in_two, dangers, formatting, objects, texts
 
 SPOKEN = "2026-11-03 12:30 UTC"
@@ -136,6 +136,16 @@ def test_a_link_without_words_shows_its_address() -> None:
 )
 def test_a_moment_is_shown_in_the_reader_s_own_zone(shape: Shape, format_: str) -> None:
     assert date(Moment(AT, shape)) == f"<!date^1793709000^{format_}|2026-11-03 12:30 UTC>"
+
+
+@pytest.mark.parametrize(
+    ("user", "shown"), [("U0ANN", "<@U0ANN>"), ("you", "*you*"), ("U0ANN>", "*U0ANN&gt;*"), ("!channel", "*!channel*")]
+)
+def test_a_person_is_shown_by_name_and_nothing_else_is(user: str, shown: str) -> None:
+    assert person(user) == shown
+    card = Card(tone=Tone.INFO, title="t", lead=(Person(user),))
+    assert message(card)["blocks"][1]["text"]["text"] == shown
+    assert user.rstrip(">") in plain(card)["text"]
 
 
 def test_a_moment_that_slack_cannot_show_is_words() -> None:

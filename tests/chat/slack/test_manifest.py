@@ -36,6 +36,7 @@ def test_socket_mode_needs_no_address() -> None:
     said = manifest(None)
 
     assert said["settings"]["socket_mode_enabled"] is True
+    assert said["settings"]["interactivity"] == {"is_enabled": True}
     assert "url" not in json.dumps(said)
 
 
@@ -44,6 +45,10 @@ def test_http_mode_puts_one_address_everywhere() -> None:
 
     assert said["settings"]["socket_mode_enabled"] is False
     assert said["settings"]["event_subscriptions"]["request_url"] == "https://planb.example/slack/events"
+    assert said["settings"]["interactivity"] == {
+        "is_enabled": True,
+        "request_url": "https://planb.example/slack/events",
+    }
     assert {command["url"] for command in said["features"]["slash_commands"]} == {"https://planb.example/slack/events"}
 
 
