@@ -17,7 +17,6 @@ from bot.clock import SystemClock
 from bot.commands import COMMANDS, PRESSES
 from bot.commands.desk import Desk
 from bot.commands.office import Office
-from bot.core.overview import watched
 from bot.core.schedule import POLL_UNFOLLOWED
 from bot.domain.errors import StoreAway
 from bot.domain.role import Role
@@ -26,11 +25,10 @@ from bot.domain.words import Language, Words
 from bot.feeds import FORMATS
 from bot.feeds.fetch import CONTACT, HttpFetcher
 from bot.feeds.probe import HttpProber
-from bot.jobs.compose import Composing
+from bot.guidance import Guidance
 from bot.jobs.deliver import Delivering
 from bot.jobs.loop import STORE_AWAY_S, end, supervise
 from bot.jobs.poll import Polling
-from bot.jobs.rehearse import Rehearsing
 from bot.locale import languages
 from bot.platforms import platforms
 from bot.ports import Chat, Clock, Fetcher
@@ -72,6 +70,9 @@ class App:
         self.vigil = Vigil(settings, self.store, self.clock, self.words)
         self.rehearsal = Rehearsal(settings, self.store, self.clock, self.words, team)
         self.library = self.rehearsal.library(self.vigil.hidden)
+        self.guidance = Guidance(
+            settings, team, library=self.library, store=self.store, languages=self.words, clock=self.clock
+        )
         self.fetcher = HttpFetcher(
             clock=self.clock, contact=settings.planb_contact or CONTACT, allowed=settings.allowed_networks
         )
@@ -90,6 +91,7 @@ class App:
             poll_bell=self.bells.polls,
             token=settings.metrics_token if settings.port else "",
         )
+        self.surface.health.file = self.guidance.mistake
         self._routes: Sequence[web.RouteDef] = ()
         self._running: dict[str, Callable[[], Awaitable[None]]] = {}
         self._listening: dict[str, asyncio.Task[None]] = {}
@@ -99,7 +101,8 @@ class App:
             catalogue=self.team.catalogue,
             library=self.library,
             store=self.store,
-            plans=self.team.plans,
+            plans=self.guidance.file,
+            file=self.guidance.file,
             playbooks=self.team.playbooks,
             languages=self.words,
             clock=self.clock,
@@ -177,8 +180,9 @@ class App:
         try:
             jobs = periodic(self.settings, self.library, self.store, self.clock, self.bells.outbox, self.name)
             pumps = run_all(self.bells, polling, map(self.delivering, Platform), jobs, self.vigil.beats)
-            drills = self.rehearsal.run(self.bells, self.name)
-            await asyncio.gather(pumps, self.vigil.run(self.bells.slow, self.chats), drills)
+            guiding = self.guidance.run(self.bells, polling, self.name)
+            drills = self.rehearsal.run(self.bells, self.guidance.file, self.name)
+            await asyncio.gather(pumps, guiding, self.vigil.run(self.bells.slow, self.chats), drills)
         finally:
             await end(self._listening.values())
 
@@ -199,7 +203,8 @@ class App:
             clock=self.clock,
             luck=random.random,
             outbox_bell=self.bells.outbox,
-            watched=frozenset(f.service.slug for f in watched(self.team.catalogue, self.team.plans).values()),
+            advice_bell=self.bells.advice,
+            watched=self.guidance.watched,
             followed=self.settings.poll_interval,
             unfollowed=max(self.settings.poll_interval, POLL_UNFOLLOWED),
             lease=self.settings.lease,
@@ -212,24 +217,13 @@ class App:
             platform=platform,
             store=self.store,
             chats=self.chats,
-            composing=self._composing(),
+            composing=self.guidance.composing(),
             clock=self.clock,
             luck=random.random,
             bell=self.bells.rooms[platform],
             lease=self.settings.lease,
             rest=self.settings.group_wait,
             meter=self.surface.meter,
-        )
-
-    def _composing(self) -> Composing:
-        return Rehearsing(
-            store=self.store,
-            library=self.library,
-            plans=self.team.plans,
-            playbooks=self.team.playbooks,
-            languages=self.words,
-            clock=self.clock,
-            hold=self.settings.hold_down,
         )
 
     async def _serve(self) -> web.AppRunner:

@@ -46,6 +46,12 @@ class Library:
             self._of = {}
             self.everything = self._with_hidden(_with(self._catalogue, added))
 
+    def settle(self, catalogue: Catalogue) -> None:
+        """The operator's file says something else now: this is the catalogue with it."""
+        self._catalogue = catalogue
+        self._of = {}
+        self.everything = self._with_hidden(_with(catalogue, self._added))
+
     def of(self, team: str) -> Catalogue:
         """What a team may see: everything but the pages of others."""
         if team not in self._of:

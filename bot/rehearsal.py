@@ -7,6 +7,7 @@ from bot.core import drill_page
 from bot.core.catalogue import Catalogue
 from bot.core.drill import KEPT, service_of
 from bot.core.drill_page import closing
+from bot.domain.continuity import Plan
 from bot.domain.drill import Drill
 from bot.domain.service import Service
 from bot.domain.words import Language, Words
@@ -71,12 +72,12 @@ class Rehearsal:
         played = _played(replay, found.service.slug, drill, closing(drill, found, words))
         return page_at(played, found.service.slug, now)
 
-    def drilling(self, bells: Bells, owner: str) -> Drilling:
+    def drilling(self, bells: Bells, plans: Sequence[Plan], owner: str) -> Drilling:
         """The job."""
         return Drilling(
             store=self._store,
             library=self._library,
-            plans=self._team.plans,
+            plans=plans,
             clock=self._clock,
             owner=owner,
             poll_bell=bells.polls,
@@ -85,10 +86,10 @@ class Rehearsal:
             language=self._settings.planb_language,
         )
 
-    async def run(self, bells: Bells, owner: str) -> None:
+    async def run(self, bells: Bells, plans: Sequence[Plan], owner: str) -> None:
         """Until the bells say stop."""
         pump = Pump(name=NAME, bell=bells.slow, most=1, pause=PAUSE_S)
-        await pump.run(self.drilling(bells, owner).look, nothing)
+        await pump.run(self.drilling(bells, plans, owner).look, nothing)
 
 
 def _played(replay: Replay, service: str, drill: Drill, saying: str) -> Replay:

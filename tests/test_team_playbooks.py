@@ -112,7 +112,7 @@ def test_a_tool_may_go_by_any_of_its_names_and_the_rest_by_any() -> None:
         ),
         (
             ("capability:image", "chatgtp"),
-            "planb.toml: playbooks.\"chatgtp\": no service is called 'chatgtp'; did you mean 'openai:chatgpt'?",
+            "planb.toml, line 20: playbooks.\"chatgtp\": no service is called 'chatgtp'; did you mean 'openai:chatgpt'?",
         ),
         (
             ("[playbooks.", "[playbook."),

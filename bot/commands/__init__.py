@@ -10,6 +10,7 @@ from bot.commands import (
     alt,
     back,
     blocked,
+    choose,
     drill,
     help,  # noqa: A004 - its name
     list,  # noqa: A004 - its name
@@ -18,6 +19,7 @@ from bot.commands import (
     status,
     subscribe,
     switched,
+    tried,
     unsubscribe,
 )
 from bot.commands.desk import Press, Run
@@ -27,6 +29,8 @@ _OTHERS: tuple[tuple[Command, Run], ...] = (
     (status.COMMAND, status.run),
     (active.COMMAND, active.run),
     (alt.COMMAND, alt.run),
+    (choose.COMMAND, choose.run),
+    (tried.COMMAND, tried.run),
     (playbook.COMMAND, playbook.run),
     (subscribe.COMMAND, subscribe.run),
     (unsubscribe.COMMAND, unsubscribe.run),

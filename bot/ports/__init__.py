@@ -9,6 +9,8 @@ from bot.domain.card import Card
 from bot.domain.polling import FeedState, Outcome
 from bot.domain.service import AddedPage
 from bot.domain.subscription import Claim, Platform, Receipt, Subscription, Target
+from bot.ports.advised import AdviceGiven
+from bot.ports.choices import Choices
 from bot.ports.drills import Drills
 from bot.ports.feeds import Document, Documents, Fetched, Fetcher, Format, Probed, Prober, no_leads
 from bot.ports.installs import Installs, Safe, Tenants, Tickets
@@ -21,7 +23,9 @@ from bot.ports.trials import Trials
 from bot.ports.upkeep import Leases, Ledger
 
 __all__ = [
+    "AdviceGiven",
     "Chat",
+    "Choices",
     "Clock",
     "Document",
     "Documents",
@@ -166,8 +170,10 @@ class Store(
     Notes,
     NoteList,
     Counting,
-    Drills,
+    Choices,
     Trials,
+    AdviceGiven,
+    Drills,
     Marks,
     Moves,
     Protocol,

@@ -5,6 +5,8 @@ from datetime import timedelta
 from sqlalchemy.engine import URL
 
 from bot.domain.errors import StoreAway
+from bot.store.advised import SqlAdvised
+from bot.store.choices import SqlChoices
 from bot.store.database import Database
 from bot.store.drills import SqlDrills
 from bot.store.feeds import SqlFeeds
@@ -37,8 +39,10 @@ class SqlStore(
     SqlFigures,
     SqlVitals,
     SqlStories,
-    SqlDrills,
+    SqlChoices,
     SqlTrials,
+    SqlAdvised,
+    SqlDrills,
     SqlMarks,
     SqlMoves,
 ):

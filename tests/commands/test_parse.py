@@ -8,6 +8,7 @@ from bot.locale import languages
 WORDS = languages()["en"]
 EVERY = "[every=weekly|monthly|off]"
 MIN = "[min=none|minor|major|critical]"
+DATA = "[data=public|internal|client]"
 ALL = [command for command, _ in COMMANDS]
 
 
@@ -71,6 +72,8 @@ def test_the_usage_shows_how_to_type_it() -> None:
         "status [service]",
         "active [scope=channel|all]",
         "alt <service>",
+        f"choose <service> [tool] [url=…] [note=…] [owner=…] {DATA} [upstreams=…] [first=…] [remove=…]",
+        "tried <tool>",
         "playbook <service> [language=en|fr] [claim=…] [done=…]",
         f"subscribe <service> [components=…] {MIN} [maintenance=off|start|all] [language=en|fr]",
         "unsubscribe <service>",

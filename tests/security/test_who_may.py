@@ -29,6 +29,8 @@ TABLE = {
     "status": (READS, {"service": "lamp"}),
     "active": (READS, {"scope": "all"}),
     "alt": (READS, {"service": "lamp"}),
+    "choose": (CHANGES, {"service": "lamp", "tool": "torch"}),
+    "tried": (READS, {"tool": "torch"}),
     "playbook": (READS, {"service": "lamp"}),
     "subscribe": (CHANGES, {"service": "torch"}),
     "unsubscribe": (CHANGES, {"service": "lamp"}),
@@ -53,7 +55,7 @@ async def held(store: SqlStore) -> list[object]:
     """All that people can change."""
     services = sorted(await store.subscribed_services())
     found = [one for service in services for one in await store.subscriptions(service)]
-    return [*found, *await store.added_pages()]
+    return [*found, *await store.added_pages(), *(await store.all_choices()).items()]
 
 
 def test_the_table_names_every_command_and_knows_which_are_for_managers() -> None:
