@@ -241,7 +241,9 @@ async def test_who_follows_only_since_the_failure_is_not_told_of_its_end(memory:
     assert await says(world, minutes=20, channel="C3") == []
 
 
-async def test_planned_work_has_no_recovery(memory: SqlStore) -> None:
+async def test_a_notice_has_no_recovery(memory: SqlStore) -> None:
     world = await world_of(memory)
-    work = incident(kind=Kind.MAINTENANCE)
-    assert all("back" not in line and "recover" not in line for line in await says(world, work))
+    (posted,) = await says(world, incident(kind=Kind.NOTICE))
+    assert posted.startswith("post: Lamp: Logins fail")
+    assert "recovering" not in posted
+    assert await says(world, minutes=20) == []
