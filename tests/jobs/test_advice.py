@@ -4,15 +4,22 @@ the tools that people fled to.
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
+import pytest
+
+from bot.domain.change import News, Reason
 from bot.domain.continuity import Alternative, Plan
+from bot.domain.errors import StoreAway
 from bot.domain.service import Service
-from bot.domain.status import Health, Snapshot
+from bot.domain.status import Absent, Health, Snapshot
 from bot.domain.subscription import Action
 from bot.jobs.advice import LEASE, Advising
+from bot.jobs.compose import Composing, newest
 from bot.store.store import SqlStore
+from tests.fakes import NOON
 from tests.jobs.world import World, saying
-from tests.made import LAMP, TEAM, ended, follow, incident, snapshot, update
+from tests.made import LAMP, TEAM, change, ended, follow, incident, snapshot, update
 
 
 def service(slug: str, name: str) -> Service:
@@ -211,3 +218,46 @@ async def test_a_word_of_ours_is_not_merged_with_what_the_provider_says(memory: 
     replies = [card for claim, card in day.world.chat.delivered if claim.delivery.action is Action.REPLY]
     assert [card.quote for card in replies if card.quote] == ["Word 2"]
     assert [card.title for card in replies if not card.quote] == ["ChatGPT: Claude fails too now: use Mistral instead"]
+
+
+async def test_one_threads_trouble_holds_up_no_others_advice(memory: SqlStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    day = Day(memory)
+    broken = replace(TEAM, channel="C2")
+    await day.world.begin(follow("chatgpt"), follow("chatgpt", target=broken))
+    await day.minute(chatgpt=DOWN, claude=WELL, mistral=WELL)
+    advice = Composing.advice
+
+    async def sometimes(composing: Composing, *about: Any) -> Any:
+        if about[-1] == broken:
+            raise ZeroDivisionError
+        return await advice(composing, *about)
+
+    with monkeypatch.context() as moment:
+        moment.setattr(Composing, "advice", sometimes)
+        day.world.fetcher.say("claude", saying(DOWN))
+        await day.world.round()
+        await day.advising.look()
+    told = await day.world.deliver()
+    assert {claim.delivery.target.channel for claim in told} == {"C1"}
+
+
+async def test_while_the_database_is_away_nothing_is_decided(memory: SqlStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    day = Day(memory)
+    await day.begin()
+    await day.minute(chatgpt=DOWN, claude=WELL, mistral=WELL)
+
+    async def away(*_: object) -> None:
+        raise StoreAway("away")
+
+    monkeypatch.setattr(Composing, "advice", away)
+    with pytest.raises(StoreAway):
+        await day.minute(claude=DOWN)
+
+
+def test_a_card_shown_again_says_of_its_incident_what_is_known_by_now() -> None:
+    again = replace(change(), reason=Reason.ADVICE)
+    gone = Absent(incident=replace(again.incident, title="Gone"), since=NOON, polls=9, told=True)
+    assert newest(again, snapshot()) == again
+    missed = newest(again, snapshot(absent=(replace(gone, told=False),)))
+    assert (missed.incident.title, missed.news) == ("Gone", again.news)
+    assert newest(again, snapshot(absent=(gone,))).news is News.UNLISTED

@@ -78,6 +78,7 @@ async def test_a_broken_one_keeps_the_last_good_one_and_says_so_once(place: Plac
         await place.look()
         os.utime(place.path)
         await place.look()
+        await place.write(BAD + "# still wrong\n")
     living = place.rereading.living
     assert (place.names, living.spreads, living.since, living.line) == (["Mirror"], True, since, 3)
     assert living.mistake.endswith("line 3: alternatives.github.0.urll: there is no such key; did you mean 'url'?")
