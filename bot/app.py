@@ -17,7 +17,6 @@ from bot.clock import SystemClock
 from bot.commands import COMMANDS, PRESSES
 from bot.commands.desk import Desk
 from bot.commands.office import Office
-from bot.core.overview import watched
 from bot.core.schedule import POLL_UNFOLLOWED
 from bot.domain.errors import StoreAway
 from bot.domain.role import Role
@@ -26,16 +25,16 @@ from bot.domain.words import Language, Words
 from bot.feeds import FORMATS
 from bot.feeds.fetch import CONTACT, HttpFetcher
 from bot.feeds.probe import HttpProber
-from bot.jobs.compose import Composing
+from bot.guidance import Guidance
 from bot.jobs.deliver import Delivering
 from bot.jobs.loop import STORE_AWAY_S, end, supervise
 from bot.jobs.poll import Polling
-from bot.library import Library
 from bot.locale import languages
 from bot.platforms import platforms
 from bot.ports import Chat, Clock, Fetcher
 from bot.prepare import Team, warn
 from bot.pumps import Bells, periodic, run_all
+from bot.rehearsal import Rehearsal
 from bot.settings import Settings
 from bot.store.engine import database_url
 from bot.store.migrate import migrate
@@ -69,12 +68,16 @@ class App:
         self.store = SqlStore(self.url)
         self.words: Mapping[Language, Words] = languages()
         self.vigil = Vigil(settings, self.store, self.clock, self.words)
-        self.library = Library(team.catalogue, self.store, self.vigil.hidden)
+        self.rehearsal = Rehearsal(settings, self.store, self.clock, self.words, team)
+        self.library = self.rehearsal.library(self.vigil.hidden)
+        self.guidance = Guidance(
+            settings, team, library=self.library, store=self.store, languages=self.words, clock=self.clock
+        )
         self.fetcher = HttpFetcher(
             clock=self.clock, contact=settings.planb_contact or CONTACT, allowed=settings.allowed_networks
         )
         self.prober = HttpProber(self.fetcher)
-        self.desk = Desk(self._office(), COMMANDS, PRESSES)
+        self.desk = Desk(self.office(), COMMANDS, PRESSES)
         self.console = ConsoleChat(
             desk=self.desk, outbox=self.store, clock=self.clock, language=settings.planb_language, out=out
         )
@@ -88,20 +91,24 @@ class App:
             poll_bell=self.bells.polls,
             token=settings.metrics_token if settings.port else "",
         )
+        self.surface.health.file = self.guidance.mistake
         self._routes: Sequence[web.RouteDef] = ()
         self._running: dict[str, Callable[[], Awaitable[None]]] = {}
         self._listening: dict[str, asyncio.Task[None]] = {}
 
-    def _office(self) -> Office:
+    def office(self) -> Office:
+        """What commands work with, before it is one team's."""
         return Office(
             catalogue=self.team.catalogue,
             library=self.library,
             store=self.store,
-            plans=self.team.plans,
+            plans=self.guidance.file,
+            file=self.guidance.file,
             playbooks=self.team.playbooks,
             languages=self.words,
             clock=self.clock,
             prober=self.prober,
+            scenarios=self.rehearsal.scenarios,
         )
 
     async def run(self, role: Role = Role.ALL) -> None:
@@ -164,7 +171,7 @@ class App:
 
     async def work(self) -> None:
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(LOOKUPS_AT_ONCE, "lookup"))
-        polling = self.polling(self.vigil.fetcher(self.fetcher))
+        polling = self.polling(self.rehearsal.fetcher(self.vigil.fetcher(self.fetcher)))
         self.surface.health.rounds = lambda: polling.looked_at
         await self.library.refresh(self.clock.now())
         await self.store.register_feeds(polling.feed_ids, self.clock.now())
@@ -174,7 +181,9 @@ class App:
         try:
             jobs = periodic(self.settings, self.library, self.store, self.clock, self.bells.outbox, self.name)
             pumps = run_all(self.bells, polling, map(self.delivering, Platform), jobs, self.vigil.beats)
-            await asyncio.gather(pumps, self.vigil.run(self.bells.slow, self.chats))
+            guiding = self.guidance.run(self.bells, polling, self.name)
+            drills = self.rehearsal.run(self.bells, self.guidance.file, self.name)
+            await asyncio.gather(pumps, guiding, self.vigil.run(self.bells.slow, self.chats), drills)
         finally:
             await end(self._listening.values())
 
@@ -195,7 +204,8 @@ class App:
             clock=self.clock,
             luck=random.random,
             outbox_bell=self.bells.outbox,
-            watched=frozenset(f.service.slug for f in watched(self.team.catalogue, self.team.plans).values()),
+            advice_bell=self.bells.advice,
+            watched=self.guidance.watched,
             followed=self.settings.poll_interval,
             unfollowed=max(self.settings.poll_interval, POLL_UNFOLLOWED),
             lease=self.settings.lease,
@@ -208,24 +218,13 @@ class App:
             platform=platform,
             store=self.store,
             chats=self.chats,
-            composing=self._composing(),
+            composing=self.guidance.composing(),
             clock=self.clock,
             luck=random.random,
             bell=self.bells.rooms[platform],
             lease=self.settings.lease,
             rest=self.settings.group_wait,
             meter=self.surface.meter,
-        )
-
-    def _composing(self) -> Composing:
-        return Composing(
-            store=self.store,
-            library=self.library,
-            plans=self.team.plans,
-            playbooks=self.team.playbooks,
-            languages=self.words,
-            clock=self.clock,
-            hold=self.settings.hold_down,
         )
 
     async def _serve(self) -> web.AppRunner:

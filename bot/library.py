@@ -1,10 +1,11 @@
 """library: the services we know now. The catalogue, the team's file, and the pages that people added from a chat."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.core.catalogue import Catalogue
+from bot.core.drill import is_drill
 from bot.domain.service import AddedPage, Feed, Service
 from bot.ports import Pages
 
@@ -15,9 +16,17 @@ REFRESH = timedelta(seconds=15)
 class Library:
     """One for each process. `everything` is for the pipeline; people see `of` their team."""
 
-    def __init__(self, catalogue: Catalogue, pages: Pages | None = None, hidden: Sequence[Service] = ()) -> None:
-        """`hidden` services are for the pipeline alone: no person ever sees them."""
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        pages: Pages | None = None,
+        hidden: Sequence[Service] = (),
+        passing: Callable[[datetime], Awaitable[Sequence[Service]]] | None = None,
+    ) -> None:
+        """`hidden` services are for the pipeline alone: no person ever sees them. `passing` ones are so for a while."""
         self._hidden = tuple(hidden)
+        self._always = tuple(hidden)
+        self._passing = passing
         self._catalogue = catalogue
         self._pages = pages
         self._added: Sequence[AddedPage] = ()
@@ -30,11 +39,18 @@ class Library:
         if self._pages is None or not (at_once or self._read_at is None or now - self._read_at >= REFRESH):
             return
         added = await self._pages.added_pages()
+        hidden = (*self._always, *(await self._passing(now) if self._passing else ()))
         self._read_at = now
-        if added != self._added:
-            self._added = added
+        if added != self._added or hidden != self._hidden:
+            self._added, self._hidden = added, hidden
             self._of = {}
             self.everything = self._with_hidden(_with(self._catalogue, added))
+
+    def settle(self, catalogue: Catalogue) -> None:
+        """The operator's file says something else now: this is the catalogue with it."""
+        self._catalogue = catalogue
+        self._of = {}
+        self.everything = self._with_hidden(_with(catalogue, self._added))
 
     def of(self, team: str) -> Catalogue:
         """What a team may see: everything but the pages of others."""
@@ -45,7 +61,7 @@ class Library:
 
     def hides(self, slug: str) -> bool:
         """Whether nobody is to see it."""
-        return any(service.slug == slug for service in self._hidden)
+        return is_drill(slug) or any(service.slug == slug for service in self._hidden)
 
     def _with_hidden(self, catalogue: Catalogue) -> Catalogue:
         return catalogue.replacing(self._hidden) if self._hidden else catalogue

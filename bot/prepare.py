@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 import structlog
 from sqlalchemy.engine import URL
@@ -16,7 +17,7 @@ from bot.feeds import FORMATS
 from bot.playbooks import default_playbooks
 from bot.sentry import Reports
 from bot.settings import Settings, secrets
-from bot.team import plans, playbooks, read_team
+from bot.team import TeamFile, parse_team, path_of, plans, playbooks, read_team
 from bot.vault import ShutVault, open_vault
 
 log = structlog.stdlib.get_logger(__name__)
@@ -31,15 +32,29 @@ class Team:
 
     catalogue: Catalogue
     plans: Sequence[Plan]
+    spreads: bool = False
     playbooks: Playbooks = NO_PLAYBOOKS
 
 
 def read_files(settings: Settings) -> Team:
     """The catalogue and the team's own file. Raise SettingsError with one line that says how to mend it."""
-    file = read_team(settings.planb_config)
+    return _understood(read_team(settings.planb_config))
+
+
+def team_path(settings: Settings) -> Path | None:
+    """Where the team's file is; none where it is a text in the environment."""
+    return path_of(settings.planb_config)
+
+
+def understood(text: str, name: str) -> Team:
+    """The catalogue and the team's own file, from its text. Raise SettingsError as above."""
+    return _understood(parse_team(text, name))
+
+
+def _understood(file: TeamFile) -> Team:
     catalogue = load_catalogue(file.services or None, formats=FORMATS)
     books = Playbooks(ours=playbooks(file, catalogue), defaults=default_playbooks())
-    return Team(catalogue=catalogue, plans=plans(file, catalogue), playbooks=books)
+    return Team(catalogue=catalogue, plans=plans(file, catalogue), spreads=file.spread, playbooks=books)
 
 
 def set_up_logs(settings: Settings) -> None:

@@ -31,13 +31,14 @@ class Bells:
     rooms: dict[Platform, Bell] = field(default_factory=lambda: {platform: Bell() for platform in Platform})
     outbox: Bell = field(init=False)
     slow: Bell = field(default_factory=Bell)
+    advice: Bell = field(default_factory=Bell)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "outbox", Bell(rooms=self.rooms.values()))
 
     def stop(self) -> None:
         """Take nothing new, finish what is under way, end."""
-        for bell in (self.polls, self.outbox, self.slow):
+        for bell in (self.polls, self.outbox, self.slow, self.advice):
             bell.stop()
 
 

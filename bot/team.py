@@ -4,13 +4,14 @@ The file is read strictly: a key we do not know is an error that names the line 
 """
 
 import difflib
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any, get_args, get_origin
+from typing import Any, Self, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field, HttpUrl, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, HttpUrl, PrivateAttr, ValidationError
 
 from bot.core.alternatives import CAPABILITY
 from bot.core.catalogue import Catalogue
@@ -59,6 +60,19 @@ class TeamFile(BaseModel):
     services: dict[str, dict[str, Any]] = Field(
         default_factory=dict, description="More services, or other addresses for known ones, as in the catalogue"
     )
+    spread: bool = Field(
+        default=False, description="Begin with another one of equally good tools in each channel: not all run to one"
+    )
+    _text: str = PrivateAttr(default="")
+
+    def of_text(self, text: str) -> Self:
+        """Keep what it was read from, to name lines of it."""
+        self._text = text
+        return self
+
+    def at(self, name: str) -> str:
+        """`, line 3`, where the file names this."""
+        return _at(_line_naming(name, self._text))
 
 
 def read_team(where: str) -> TeamFile:
@@ -66,9 +80,9 @@ def read_team(where: str) -> TeamFile:
 
     No file is no team file. Raise SettingsError with one line that says where and how to mend it.
     """
-    if "\n" in where or "=" in where:
+    path = path_of(where)
+    if path is None:
         return parse_team(where, "PLANB_CONFIG")
-    path = Path(where)
     if not path.exists():
         return TeamFile()
     try:
@@ -77,10 +91,15 @@ def read_team(where: str) -> TeamFile:
         raise SettingsError(f"{path}: cannot be read: {error}") from None
 
 
+def path_of(where: str) -> Path | None:
+    """The file of that name; none where the text is the file itself."""
+    return None if "\n" in where or "=" in where else Path(where)
+
+
 def parse_team(text: str, name: str) -> TeamFile:
     """Parse the text of a team file; `name` is how errors call it."""
     try:
-        return TeamFile.model_validate(tomllib.loads(text))
+        return TeamFile.model_validate(tomllib.loads(text)).of_text(text)
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{name}: this is not TOML: {error}") from None
     except ValidationError as error:
@@ -91,15 +110,17 @@ def plans(team: TeamFile, catalogue: Catalogue) -> Sequence[Plan]:
     """The team's plans, with every service name resolved. Raise SettingsError for a name the catalogue has not."""
     by_tool = [
         Plan(
-            wanted=_resolve(wanted, catalogue, f'alternatives."{wanted}"'),
-            alternatives=tuple(_alternative(one, catalogue, f'alternatives."{wanted}"') for one in alternatives),
+            wanted=_resolve(wanted, catalogue, f'alternatives."{wanted}"', team),
+            alternatives=tuple(_alternative(one, catalogue, f'alternatives."{wanted}"', team) for one in alternatives),
         )
         for wanted, alternatives in team.alternatives.items()
     ]
     by_use = [
         Plan(
-            wanted=CAPABILITY + _known(capability, catalogue, f"capabilities.{capability}"),
-            alternatives=tuple(_alternative(one, catalogue, f"capabilities.{capability}") for one in alternatives),
+            wanted=CAPABILITY + _known(capability, catalogue, f"capabilities.{capability}", team),
+            alternatives=tuple(
+                _alternative(one, catalogue, f"capabilities.{capability}", team) for one in alternatives
+            ),
         )
         for capability, alternatives in team.capabilities.items()
     ]
@@ -108,22 +129,22 @@ def plans(team: TeamFile, catalogue: Catalogue) -> Sequence[Plan]:
 
 def playbooks(team: TeamFile, catalogue: Catalogue) -> tuple[Playbook, ...]:
     """The team's playbooks, with every name resolved. Raise SettingsError for a name the catalogue has not."""
-    return tuple(stanza.playbook(_wanted(name, catalogue)) for name, stanza in team.playbooks.items())
+    return tuple(stanza.playbook(_wanted(name, catalogue, team)) for name, stanza in team.playbooks.items())
 
 
-def _wanted(name: str, catalogue: Catalogue) -> str:
+def _wanted(name: str, catalogue: Catalogue, team: TeamFile) -> str:
     if name == ANY:
         return ANY
     if name.startswith(CAPABILITY):
-        return CAPABILITY + _known(name.removeprefix(CAPABILITY), catalogue, f'playbooks."{name}"')
-    return _resolve(name, catalogue, f'playbooks."{name}"')
+        return CAPABILITY + _known(name.removeprefix(CAPABILITY), catalogue, f'playbooks."{name}"', team)
+    return _resolve(name, catalogue, f'playbooks."{name}"', team)
 
 
-def _alternative(raw: _Alternative, catalogue: Catalogue, table: str) -> Alternative:
+def _alternative(raw: _Alternative, catalogue: Catalogue, table: str, team: TeamFile) -> Alternative:
     where = f"{table}, {raw.name}"
     return Alternative(
         name=raw.name,
-        service=_resolve(raw.service, catalogue, f"{where}: service") if raw.service else "",
+        service=_resolve(raw.service, catalogue, f"{where}: service", team) if raw.service else "",
         url=str(raw.url) if raw.url else "",
         note=raw.note,
         owner=raw.owner,
@@ -140,35 +161,42 @@ def _slug(name: str, catalogue: Catalogue) -> str:
     return found.service.slug if found else name
 
 
-def _known(capability: str, catalogue: Catalogue, where: str) -> str:
+def _known(capability: str, catalogue: Catalogue, where: str, team: TeamFile) -> str:
     known = {one for service in catalogue.services for one in service.capabilities}
     if capability not in known:
         near = difflib.get_close_matches(capability, sorted(known), n=1)
         hint = f"did you mean {near[0]!r}?" if near else f"known here: {', '.join(sorted(known))}."
-        raise SettingsError(f"planb.toml: {where}: no tool is for that; {hint}")
+        raise SettingsError(f"planb.toml{team.at(capability)}: {where}: no tool is for that; {hint}")
     return capability
 
 
-def _resolve(name: str, catalogue: Catalogue, where: str) -> str:
+def _resolve(name: str, catalogue: Catalogue, where: str, team: TeamFile) -> str:
     found = catalogue.find(name)
     if found is None:
         near = catalogue.suggest(name, 1)
         hint = f"did you mean {near[0]!r}?" if near else "`planb services` lists what there is."
-        raise SettingsError(f"planb.toml: {where}: no service is called {name!r}; {hint}")
+        raise SettingsError(f"planb.toml{team.at(name)}: {where}: no service is called {name!r}; {hint}")
     return found.value
 
 
 def _explain(error: ValidationError, text: str) -> str:
     first = error.errors(include_url=False)[0]
     path = [str(step) for step in first["loc"]]
-    key = next((step for step in reversed(path) if not step.isdigit()), "")
-    line = line_of(path, text)
-    at = f", line {line}" if line else ""
+    at = _at(line_of(path, text))
+    if first["type"] == "list_type" and path[0] in _LISTS and len(path) < _IN_A_TABLE:
+        return f"{at}: {'.'.join(path)}: a list of tables: write [[{_table(path)}]] with two brackets"
     if first["type"] != "extra_forbidden":
         return f"{at}: {'.'.join(path)}: {first['msg'].removeprefix('Value error, ')}"
-    near = difflib.get_close_matches(key, _keys_at(path), n=1)
+    near = difflib.get_close_matches(path[-1], _keys_at(path), n=1)
     hint = f"did you mean {near[0]!r}?" if near else f"known here: {', '.join(_keys_at(path))}."
     return f"{at}: {'.'.join(path)}: there is no such key; {hint}"
+
+
+_LISTS = frozenset({"alternatives", "capabilities"})
+
+
+def _table(path: Sequence[str]) -> str:
+    return f'{path[0]}."{path[1]}"' if ":" in path[1] else f"{path[0]}.{path[1]}"
 
 
 def _keys_at(path: Sequence[str]) -> Sequence[str]:
@@ -183,6 +211,19 @@ def _keys_at(path: Sequence[str]) -> Sequence[str]:
             if get_origin(field.annotation) in (dict, list):
                 next(steps, None)
     return list(model.model_fields)
+
+
+_IN_A_TABLE = 3
+
+
+def _at(line: int | None) -> str:
+    return f", line {line}" if line else ""
+
+
+def _line_naming(name: str, text: str) -> int | None:
+    """Where a value stands, or a table of that name."""
+    spot = re.compile(rf"[\"'.]{re.escape(name)}[\"'\]]")
+    return next((number for number, line in enumerate(text.splitlines(), 1) if spot.search(line)), None)
 
 
 def _model_in(annotation: Any) -> type[BaseModel] | None:

@@ -91,6 +91,12 @@ class Memory:
         self._subscriptions.append(subscription)
         return True
 
+    async def choices_of(self, team: str) -> Sequence[Plan]:
+        return ()
+
+    async def of(self, team: str) -> Mapping[str, datetime]:
+        return {}
+
     async def hasten(self, feeds: Iterable[str], now: datetime) -> None:
         """The feeds of this memory are never polled."""
 

@@ -112,7 +112,10 @@ def test_a_tool_may_go_by_any_of_its_names_and_the_rest_by_any() -> None:
         ),
         (
             ("capability:image", "chatgtp"),
-            "planb.toml: playbooks.\"chatgtp\": no service is called 'chatgtp'; did you mean 'openai:chatgpt'?",
+            (
+                'planb.toml, line 20: playbooks."chatgtp": '
+                "no service is called 'chatgtp'; did you mean 'openai:chatgpt'?"
+            ),
         ),
         (
             ("[playbooks.", "[playbook."),
@@ -141,6 +144,7 @@ def test_the_errors_of_alternatives_name_the_line_of_the_right_one() -> None:
 
 def test_a_place_that_is_nowhere_has_no_line() -> None:
     assert line_of(("a", "b"), "[c]\nb = 1\n[[\n") is None
+    assert line_of(("a", "b"), "[a b]\nb = 1\n") is None
     assert line_of(("a", "b"), "x = '''\n[a]\n'''\n'a'.b = 1\n") == 4
 
 

@@ -70,7 +70,10 @@ def _files(settings: Settings) -> tuple[Team | None, Finding]:
         team = read_files(settings)
     except SettingsError as error:
         return None, Finding(
-            what="planb.toml", ok=False, says=str(error), mend="mend that line; the bot will not start"
+            what="planb.toml",
+            ok=False,
+            says=str(error),
+            mend="mend it; what runs uses the version before, what starts now would not start",
         )
     if not team.plans:
         hint = "name your alternatives in planb.toml, so that cards say what to use instead"

@@ -47,16 +47,7 @@ async def _exposures(app: App, team: str) -> Mapping[str, Exposure]:
 
 async def _office_of(app: App, team: str) -> Office:
     """The office as the team sees it."""
-    await app.library.refresh(app.clock.now())
-    return Office(
-        catalogue=app.library.of(team),
-        library=app.library,
-        store=app.store,
-        plans=app.team.plans,
-        playbooks=app.team.playbooks,
-        languages=app.words,
-        clock=app.clock,
-    )
+    return await app.office().of(team)
 
 
 def _show(found: Mapping[str, Exposure], app: App, out: Console) -> None:

@@ -10,7 +10,9 @@ from bot.commands import (
     alt,
     back,
     blocked,
+    choose,
     draft,
+    drill,
     exposure,
     help,  # noqa: A004 - its name
     list,  # noqa: A004 - its name
@@ -19,6 +21,7 @@ from bot.commands import (
     status,
     subscribe,
     switched,
+    tried,
     unsubscribe,
 )
 from bot.commands.desk import Press, Run
@@ -28,11 +31,14 @@ _OTHERS: tuple[tuple[Command, Run], ...] = (
     (status.COMMAND, status.run),
     (active.COMMAND, active.run),
     (alt.COMMAND, alt.run),
+    (choose.COMMAND, choose.run),
+    (tried.COMMAND, tried.run),
     (playbook.COMMAND, playbook.run),
     (subscribe.COMMAND, subscribe.run),
     (unsubscribe.COMMAND, unsubscribe.run),
     (list.COMMAND, list.run),
     (services.COMMAND, services.run),
+    (drill.COMMAND, drill.run),
     (switched.COMMAND, switched.run),
     (blocked.COMMAND, blocked.run),
     (back.COMMAND, back.run),

@@ -1,7 +1,6 @@
 """desk: answers a command for whichever platform it came from. A refusal is a card too."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import replace
 
 import structlog
 
@@ -58,7 +57,7 @@ class Desk:
 
     def complete(self, typed: str, limit: int) -> Sequence[tuple[str, str]]:
         """Services and parts that begin with or contain what was typed."""
-        return self._office.catalogue.complete(typed[:MOST_TYPED], limit)
+        return self._office.library.of("").complete(typed[:MOST_TYPED], limit)
 
     def translate(self, text: str, language: Language) -> str:
         """A marked text in a language."""
@@ -89,7 +88,7 @@ class Desk:
         self, name: str, answer: Callable[[Office], Awaitable[Card]], caller: Caller, words: Words
     ) -> Card:
         try:
-            return await answer(await self._office_of(caller))
+            return await answer(await self._office.of(caller.target.team))
         except UserError as error:
             return refusal(str(error))
         except StoreAway:
@@ -97,12 +96,6 @@ class Desk:
         except Exception:
             log.exception("a command failed", command=name)
             return refusal(words("Something went wrong on my side. It is in my log; please ask again."))
-
-    async def _office_of(self, caller: Caller) -> Office:
-        """The office with the catalogue that the caller's team may see."""
-        library = self._office.library
-        await library.refresh(self._office.clock.now())
-        return replace(self._office, catalogue=library.of(caller.target.team))
 
 
 def refusal(text: str) -> Card:

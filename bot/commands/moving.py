@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from bot.commands.office import Office
 from bot.commands.spec import Caller, Option, Pressed, Request
+from bot.core.drill import real_slug
 from bot.core.recovery import recovers
 from bot.core.render_moves import tally
 from bot.core.text import fold, printable, shorten, squeeze
@@ -48,7 +49,7 @@ async def typed(kind: MoveKind, request: Request, office: Office) -> Card:
     told = [
         one
         for one in await office.store.newest_in(request.caller.target)
-        if slug in {"", one.change.service} and _is_meant(one, kind, office)
+        if slug in {"", real_slug(one.change.service)} and _is_meant(one, kind, office)
     ]
     if not told:
         raise UserError(words("Nothing that I told this channel of fails now. To see how things are: `/outage active`"))

@@ -1,16 +1,18 @@
 """office: what every command works with, and the few questions they all ask."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import timedelta
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
 from bot.commands.spec import Request
 from bot.core.allowance import Allowance
 from bot.core.alternatives import plans_of
 from bot.core.catalogue import Catalogue, Found, matches
+from bot.core.choosing import of_team, tried
 from bot.core.overview import counsels, feeds_of, standing_of, watched
 from bot.core.playbooks import NO_PLAYBOOKS, Playbooks, with_last_resort
 from bot.core.render_advice import alternatives
+from bot.core.spread import spread
 from bot.core.standing import Standing
 from bot.domain.card import Listing
 from bot.domain.continuity import Plan
@@ -19,15 +21,17 @@ from bot.domain.service import Part
 from bot.domain.status import Component
 from bot.domain.words import Language, Words
 from bot.library import Library
+from bot.living import Living
 from bot.ports import Clock, Prober, Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Office:
-    """The store, the catalogue as the caller's team may see it, the plans and playbooks, the words and the clock.
+    """The store, the catalogue, the plans and playbooks as the caller's team may see them, the words and the clock.
 
-    Commands never poll and never wait, but for the one that adds a page: it asks the `prober`, as often for each team
-    as `looks` allows.
+    `file` is the team file as it is now. Commands never poll and never wait, but for the one that adds a page: it asks
+    the `prober`, as often for each team as `looks` allows. `scenarios` are the outages that can be played again, with
+    their services.
     """
 
     catalogue: Catalogue
@@ -38,7 +42,16 @@ class Office:
     languages: Mapping[Language, Words]
     clock: Clock
     prober: Prober | None = None
+    scenarios: Mapping[str, Collection[str]] = field(default_factory=dict)
     looks: Allowance = field(default_factory=lambda: Allowance(1, timedelta(seconds=1)))
+    file: Living = field(default_factory=Living)
+    trials: Mapping[str, datetime] = field(default_factory=dict)
+
+    async def of(self, team: str) -> "Office":
+        """The office of one team: what others added or chose is not in it. Raise StoreAway."""
+        await self.library.refresh(self.clock.now())
+        theirs = of_team(self.plans, await self.store.choices_of(team), await self.store.of(team))
+        return replace(self, catalogue=self.library.of(team), plans=theirs.plans, trials=theirs.trials)
 
     def words(self, request: Request) -> Words:
         """The words of who asks."""
@@ -73,13 +86,21 @@ class Office:
         states = await self.store.states(feeds_of(found))
         return tuple(standing_of(one, states, self.clock.now()) for one in found)
 
-    async def alternatives(self, found: Found, words: Words, *, alone: bool = True) -> tuple[Listing, ...]:
-        """What to use instead of it, as its listings, the playbook last; `alone` where nobody knows anything else."""
-        plans = plans_of(self.plans, found, self.catalogue)
+    async def alternatives(
+        self, found: Found, request: Request, words: Words, *, full: bool = False, alone: bool = True
+    ) -> tuple[Listing, ...]:
+        """What to use instead of it, as its listings, the playbook last; `alone` where nobody knows anything else.
+
+        `full` says all that is known of each.
+        """
+        plans = tried(plans_of(self.plans, found, self.catalogue), self.trials)
         states = await self.store.states(feeds_of(watched(self.catalogue, plans).values())) if plans else {}
-        known = counsels(self.catalogue, plans, (), states, self.clock.now())
+        advice = counsels(self.catalogue, plans, (), states, self.clock.now())
+        if self.file.spreads:
+            advice = spread(advice, request.caller.target.key)
         fails = found if alone else None
-        return alternatives(with_last_resort(known, fails, self.playbooks, self.catalogue, words.language), words)
+        said = with_last_resort(advice, fails, self.playbooks, self.catalogue, words.language)
+        return alternatives(said, words, full=full)
 
     async def followed(self, request: Request) -> tuple[Found, ...]:
         """The services and parts that the channel follows."""

@@ -5,6 +5,7 @@ from dataclasses import replace
 from bot.commands.office import Office
 from bot.commands.spec import Caller, Command, Option, Pressed, Request
 from bot.core.catalogue import Found
+from bot.core.drill import real_slug
 from bot.core.playbooks import what_fails
 from bot.core.render_playbook import playbook_card
 from bot.domain.card import Card
@@ -81,7 +82,7 @@ async def _about(pressed: Pressed, office: Office) -> tuple[Delivery, Found, Wor
     """
     words = office.languages[pressed.caller.language]
     delivery = await office.store.delivery(pressed.delivery)
-    found = office.catalogue.find(pressed.argument or delivery.change.service) if delivery else None
+    found = office.catalogue.find(pressed.argument or real_slug(delivery.change.service)) if delivery else None
     if delivery is None or found is None or delivery.target.team != pressed.caller.target.team:
         raise UserError(words("I do not know this button any more. Please type the command instead."))
     if not pressed.argument:
@@ -94,7 +95,7 @@ async def _open_here(found: Found, target: Target, office: Office) -> tuple[int,
     """The newest message here of an incident of that service which is not over, so far as the channel was told."""
     seen: set[str] = set()
     for number, delivery in await office.store.newest_told(target, LOOKED_AT):
-        if delivery.change.service != found.service.slug or delivery.thread_key in seen:
+        if real_slug(delivery.change.service) != found.service.slug or delivery.thread_key in seen:
             continue
         seen.add(delivery.thread_key)
         if delivery.change.incident.phase.is_open and delivery.change.news is not News.UNLISTED:

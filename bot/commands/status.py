@@ -31,7 +31,7 @@ async def run(request: Request, office: Office) -> Card:
         found = await office.find(text, words)
         (standing,) = await office.standings([found])
         healthy = standing.health is Health.OPERATIONAL
-        listings = () if healthy else await office.alternatives(found, words, alone=standing.health.is_bad)
+        listings = () if healthy else await office.alternatives(found, request, words, alone=standing.health.is_bad)
         return standing_card(standing, listings, words)
     followed = await office.followed(request)
     if followed:

@@ -8,7 +8,7 @@ from bot.core.catalogue import Catalogue, Found
 from bot.core.ranking import Failing, Ranked, rank
 from bot.core.scope import Concerns, concerns
 from bot.core.standing import Standing
-from bot.domain.continuity import Alternative, Plan
+from bot.domain.continuity import Alternative, Plan, Source
 from bot.domain.service import Service
 from bot.domain.status import Component, Incident
 
@@ -22,6 +22,7 @@ class Counsel:
 
     instead_of: str
     advice: tuple[Ranked, ...]
+    source: Source = Source.FILE
     wanted: str = ""
     link: str = ""
 
@@ -83,7 +84,7 @@ def _instead(plans: Sequence[Plan], found: Found, catalogue: Catalogue) -> tuple
         return ()
     others = [_proposal(one, proposed) for one in catalogue.services if proposed in one.capabilities]
     tools = tuple(tool for tool in others if tool.service.partition(":")[0] != found.service.slug)
-    return (Plan(wanted=found.value, alternatives=tools),) if tools else ()
+    return (Plan(wanted=found.value, alternatives=tools, source=Source.CATALOGUE),) if tools else ()
 
 
 def _proposal(service: Service, capability: str) -> Alternative:
@@ -131,6 +132,7 @@ def counsel(
                 standings=standings,
                 today=today,
             ),
+            source=plan.source,
         )
         for plan in plans
         if plan.wanted in wanted

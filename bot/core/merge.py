@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.domain.change import Change
+from bot.domain.change import Change, Reason
 from bot.domain.subscription import Action, Claim
 
 
@@ -45,7 +45,13 @@ def merge(claim: Claim, waiting: Sequence[Waiting], now: datetime) -> Merged | N
     """
     if claim.unsettled_since is not None and now - claim.unsettled_since < SETTLED_AFTER:
         return None
-    taken = [one for one in waiting if one.action in _TAKES.get(claim.delivery.action, ())]
+    taken = [
+        one
+        for one in waiting
+        if one.action in _TAKES.get(claim.delivery.action, ()) and not _is_our_word(one.action, one.change)
+    ]
+    if _is_our_word(claim.delivery.action, claim.delivery.change):
+        return None
     if not taken:
         return None
     return Merged(
@@ -53,3 +59,8 @@ def merge(claim: Claim, waiting: Sequence[Waiting], now: datetime) -> Merged | N
         ids=tuple(one.id for one in taken),
         updates=sum(one.action is Action.REPLY for one in taken),
     )
+
+
+def _is_our_word(action: Action, change: Change) -> bool:
+    """What we say of the advice stands for itself: it is no later state of what the provider says."""
+    return action is Action.REPLY and change.reason is Reason.ADVICE

@@ -34,6 +34,7 @@ class Reason(StrEnum):
     TESTED = "somebody tried it lately"
     TESTED_LONG_AGO = "nobody tried it lately"
     NEVER_TESTED = "nobody ever tried it"
+    SPREAD = "first in this channel, so that not everybody goes to the same tool"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,11 +108,12 @@ def rank(
     `standings` also holds those of upstreams, by their slugs. The order does not depend on that of the mappings.
     """
     ranked = [_ranked(one, failing, services, standings, today) for one in alternatives]
-    order = sorted(range(len(ranked)), key=lambda place: (*_key(ranked[place]), place))
-    return tuple(ranked[place] for place in order)
+    order = sorted(range(len(ranked)), key=lambda number: (*place(ranked[number]), number))
+    return tuple(ranked[number] for number in order)
 
 
-def _key(one: Ranked) -> tuple[int, int, int]:
+def place(one: Ranked) -> tuple[int, int, int]:
+    """What decides between two; where this is equal, the team's order does."""
     decided = one.whys[0].reason
     health = one.standing.health.rank if one.standing and decided is Reason.FAILS else 0
     tested = any(why.reason is Reason.TESTED for why in one.whys)

@@ -65,6 +65,12 @@ def reply(change: Change, service: Service, words: Words, *, merged: int = 0) ->
     )
 
 
+def told(change: Change, service: Service, words: Words) -> Card:
+    """A word of our own under an incident's message: another tool is the one to use now."""
+    text = change.update.text if change.update else ""
+    return Card(tone=Tone.WARNING, title=titled(service.name, text, words), url=change.incident.url)
+
+
 def _phase(change: Change) -> tuple[Phase, str]:
     """That of the update. Where updates have none, the newest one of what is over is the end."""
     incident, update = change.incident, change.update

@@ -38,6 +38,7 @@ class Reason(StrEnum):
     LINGERING = "open when we began to watch, but without a word for two weeks"
     OUT_OF_SIGHT = "its page could not be read for half an hour"
     IN_SIGHT = "its page can be read again"
+    ADVICE = "what to use instead is another tool now"
     CLOSED_AT_FIRST_SIGHT = "already over when we began to watch"
     CLOSED_LONG_AGO = "new on the page, but over for hours"
     OPENNESS_UNSAID = "the page does not say whether it is open"

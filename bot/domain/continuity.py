@@ -34,9 +34,18 @@ class Alternative:
     chosen: bool = True
 
 
+class Source(StrEnum):
+    """Where a list of alternatives comes from."""
+
+    FILE = "file"
+    CHAT = "chat"
+    CATALOGUE = "catalogue"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """A team's alternatives for a service or for a part of it (`openai`, `openai:sora`)."""
+    """A team's alternatives for a service or for a part of it (`openai`, `openai:sora`), or for a capability."""
 
     wanted: str
     alternatives: tuple[Alternative, ...]
+    source: Source = Source.FILE

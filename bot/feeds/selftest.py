@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import blake2b
 
 from bot.core.canary import SLUG, documents
 from bot.domain.polling import Validator
 from bot.domain.service import Feed
 from bot.domain.words import Words
-from bot.ports import Clock, Fetched, Fetcher, Format
+from bot.ports import Clock, Documents, Fetched, Fetcher, Format
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,11 +27,14 @@ class SelfTest:
         if feed.id != SLUG:
             return await self.fetcher.fetch(feed, format_, validators, everything=everything)
         now = self.clock.now()
-        page = documents(now, self.words)
-        read = {
-            name: Validator(digest=blake2b(body, digest_size=16).hexdigest(), asked_at=now)
-            for name, body in page.items()
-        }
-        known = {name: validator.digest for name, validator in validators.items()}
-        same = all(known.get(name) == validator.digest for name, validator in read.items())
-        return Fetched(documents=None if same else page, validators=read)
+        return answer(documents(now, self.words), validators, now)
+
+
+def answer(page: Documents, validators: Mapping[str, Validator], now: datetime) -> Fetched:
+    """What is made here, as if it had been fetched: nothing when it is what was read last."""
+    read = {
+        name: Validator(digest=blake2b(body, digest_size=16).hexdigest(), asked_at=now) for name, body in page.items()
+    }
+    known = {name: validator.digest for name, validator in validators.items()}
+    same = all(known.get(name) == validator.digest for name, validator in read.items())
+    return Fetched(documents=None if same else page, validators=read)

@@ -1,29 +1,33 @@
 """compose: a delivery as a card, rendered when it goes out, with the team's alternatives as they are then."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from bot.core import render
+from bot.core import render, rewatch
 from bot.core.aftermath import Aftermath
 from bot.core.alternatives import Counsel, parts_concerned, plans_concerned
+from bot.core.choosing import TeamPlans, of_team, tried
+from bot.core.drill import real_slug
 from bot.core.overview import counsels, feeds_of, watched
 from bot.core.playbooks import NO_PLAYBOOKS, Playbooks, what_fails, with_last_resort
 from bot.core.recovery import HOLD_DOWN, Recovery, Stage, recovers, relapsed
 from bot.core.render_playbook import playbook_button
 from bot.core.render_sight import sight
+from bot.core.spread import spread
 from bot.domain.card import Card
-from bot.domain.change import Change, Reason
+from bot.domain.change import Change, News, Reason
 from bot.domain.continuity import Plan
 from bot.domain.errors import SendError
 from bot.domain.move import Move
 from bot.domain.polling import FeedState
 from bot.domain.service import Service
-from bot.domain.status import Component
-from bot.domain.subscription import Action, Claim
+from bot.domain.status import Component, Incident, Snapshot
+from bot.domain.subscription import Action, Claim, Target
 from bot.domain.words import Language, Words
 from bot.jobs.recovery import judged, key, remembered
 from bot.library import Library
+from bot.living import Living
 from bot.ports import Clock, Store
 
 
@@ -37,6 +41,7 @@ class Composing:
     playbooks: Playbooks = NO_PLAYBOOKS
     languages: Mapping[Language, Words]
     clock: Clock
+    file: Living = field(default_factory=Living)
     hold: timedelta = HOLD_DOWN
 
     async def card(self, claim: Claim) -> Card:
@@ -45,11 +50,20 @@ class Composing:
         if change.incident.is_sight:
             return sight(change.incident, words)
         service = await self._service(change.service)
+        if claim.delivery.action is Action.REPLY and change.reason is Reason.ADVICE:
+            return render.told(change, service, words)
         if claim.delivery.action is Action.REPLY and claim.root:
             return await self._reply(claim, service, words)
-        state, aftermath = await self._aftermath(service, change, words)
-        components = _components(state)
-        said = render.headline(change, service, components, aftermath.counsels, words)
+        return await self._first(claim, service, words)
+
+    async def _first(self, claim: Claim, service: Service, words: Words) -> Card:
+        """The message that stands for the incident. What it recommends is remembered, so that it can be watched."""
+        state = await self._state(service, claim.delivery.change.feed)
+        change = newest(claim.delivery.change, state.snapshot if state else None)
+        aftermath, known, seen = await self._aftermath(claim, service, change, state, words)
+        if claim.delivery.action is Action.POST and change.incident.phase.is_open and known:
+            await self.store.note_advised(claim.delivery.thread_key, rewatch.begin(known, seen), self.clock.now())
+        said = render.headline(change, service, _components(state), aftermath.counsels, words)
         first = aftermath.first(said, *await self._lately(claim, state), claim.id)
         return replace(first, buttons=(*first.buttons, *playbook_button(claim.id, change, words)))
 
@@ -57,19 +71,25 @@ class Composing:
         """Most need no advice, so nothing is read for it."""
         change = claim.delivery.change
         said = render.reply(change, service, words, merged=claim.merged)
+        again = relapsed(change.incident, change.update)
+        if change.reason is not Reason.HELD and not again:
+            return said
+        state = await self._state(service, change.feed)
+        aftermath, _, _ = await self._aftermath(claim, service, change, state, words)
         if change.reason is Reason.HELD:
-            state, aftermath = await self._aftermath(service, change, words)
             return aftermath.can_go_back(*await self._lately(claim, state))
-        if relapsed(change.incident, change.update):
-            _, aftermath = await self._aftermath(service, change, words)
-            return aftermath.again(said)
-        return said
+        return aftermath.again(said)
 
-    async def _aftermath(self, service: Service, change: Change, words: Words) -> tuple[FeedState | None, Aftermath]:
-        feed = service.feeds[0].id
-        state = (await self.store.states([feed])).get(feed)
-        advice = await self._counsels(service, change, _components(state), words.language)
-        return state, Aftermath(service=service, change=change, counsels=advice, words=words)
+    async def _aftermath(
+        self, claim: Claim, service: Service, change: Change, state: FeedState | None, words: Words
+    ) -> tuple[Aftermath, tuple[Counsel, ...], tuple[str, ...]]:
+        """What people can do, as it is shown; the advice alone, and the services on which it depends."""
+        target, components = claim.delivery.target, _components(state)
+        team = await self.of_team(target.team)
+        known, seen = await self.advice(team, service, change.incident, components, target)
+        fails = what_fails(service, change.incident, components) if change.incident.phase.is_open else None
+        shown = with_last_resort(known, fails, self.playbooks, self.library.everything, words.language)
+        return Aftermath(service=service, change=change, counsels=shown, words=words), known, seen
 
     async def _lately(self, claim: Claim, state: FeedState | None) -> tuple[Sequence[Move], Recovery]:
         """Who moved, and how far the recovery is."""
@@ -86,18 +106,44 @@ class Composing:
         service = self.library.everything.get(slug)
         if service is None:
             raise SendError(f"{slug} is no longer in the catalogue")
-        return service
+        return replace(service, slug=real_slug(service.slug))  # a drill's advice is the real one's
 
-    async def _counsels(
-        self, service: Service, change: Change, components: Sequence[Component], language: Language
-    ) -> tuple[Counsel, ...]:
-        catalogue = self.library.everything
-        plans = plans_concerned(self.plans, service, change.incident, components, catalogue)
-        states = await self.store.states(feeds_of(watched(catalogue, plans).values())) if plans else {}
-        parts = parts_concerned(service, change.incident, components)
-        known = counsels(catalogue, plans, parts, states, self.clock.now())
-        fails = what_fails(service, change.incident, components) if change.incident.phase.is_open else None
-        return with_last_resort(known, fails, self.playbooks, catalogue, language)
+    async def _state(self, service: Service, feed: str) -> FeedState | None:
+        """What is known of the page; of the service's own where what is told comes from elsewhere."""
+        own = [one.id for one in service.feeds]
+        wanted = feed if feed in own else own[0]
+        return (await self.store.states([wanted])).get(wanted)
+
+    async def of_team(self, team: str) -> TeamPlans:
+        """The plans of the file and of this team alone."""
+        return of_team(self.plans, await self.store.choices_of(team), await self.store.of(team))
+
+    async def advice(
+        self, team: TeamPlans, service: Service, incident: Incident, components: Sequence[Component], target: Target
+    ) -> tuple[tuple[Counsel, ...], tuple[str, ...]]:
+        """What to use instead in this channel, and the services on which that depends."""
+        catalogue = self.library.of(target.team)
+        plans = tried(plans_concerned(team.plans, service, incident, components, catalogue), team.trials)
+        seen = watched(catalogue, plans)
+        states = await self.store.states(feeds_of(seen.values())) if plans else {}
+        parts = parts_concerned(service, incident, components)
+        advice = counsels(catalogue, plans, parts, states, self.clock.now())
+        slugs = tuple(sorted({found.service.slug for found in seen.values()}))
+        return spread(advice, target.key) if self.file.spreads else advice, slugs
+
+
+def newest(change: Change, snapshot: Snapshot | None) -> Change:
+    """A card that is shown again for its advice shows its incident as it is by now, however long that waited."""
+    if change.reason is not Reason.ADVICE or snapshot is None:
+        return change
+    listed = next((one for one in snapshot.incidents if one.id == change.incident.id), None)
+    if listed:
+        return replace(change, incident=listed)
+    absent = next((one for one in snapshot.absent if one.incident.id == change.incident.id), None)
+    if absent is None:
+        return change
+    news = News.UNLISTED if absent.told else change.news
+    return replace(change, incident=absent.incident, news=news)
 
 
 def _components(state: FeedState | None) -> Sequence[Component]:

@@ -48,6 +48,7 @@ class Polling:
     clock: Clock
     luck: Callable[[], float]
     outbox_bell: Bell
+    advice_bell: Bell = field(default_factory=Bell)
     prober: Prober | None = None
     watched: frozenset[str] = frozenset()
     followed: timedelta = POLL_FOLLOWED
@@ -107,6 +108,8 @@ class Polling:
             log.debug("another process polled it meanwhile", feed=state.feed)
         elif outcome.deliveries:
             self.outbox_bell.ring()
+        if self.services[state.feed][0].slug in self._often:
+            self.advice_bell.ring()
         if outcome.trouble is Freshness.NOT_THE_EXPECTED_FORMAT and is_time(state.failures + 1):
             await self._look_again(state.feed)
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import structlog
 from pydantic import TypeAdapter
 
+from bot.core.drill import is_drill
 from bot.core.overview import see_state
 from bot.core.recovery import HOLD_DOWN, Recovery, Seen, Stage, look, recovers, recovery
 from bot.domain.change import Change, News, Reason
@@ -80,7 +81,7 @@ class Recovering:
         return ()
 
     async def _followed(self) -> list[Service]:
-        slugs = await self.store.subscribed_services()
+        slugs = {slug for slug in await self.store.subscribed_services() if not is_drill(slug)}
         return [service for service in self.library.everything.services if service.slug in slugs]
 
     async def _service(

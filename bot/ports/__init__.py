@@ -9,6 +9,9 @@ from bot.domain.card import Card
 from bot.domain.polling import FeedState, Outcome
 from bot.domain.service import AddedPage
 from bot.domain.subscription import Claim, Platform, Receipt, Subscription, Target
+from bot.ports.advised import AdviceGiven
+from bot.ports.choices import Choices
+from bot.ports.drills import Drills
 from bot.ports.exposure import Practised
 from bot.ports.feeds import Document, Documents, Fetched, Fetcher, Format, Probed, Prober, no_leads
 from bot.ports.installs import Installs, Safe, Tenants, Tickets
@@ -17,13 +20,17 @@ from bot.ports.meter import Counting
 from bot.ports.moves import Moves
 from bot.ports.notes import NoteList
 from bot.ports.outbox import Outbox
+from bot.ports.trials import Trials
 from bot.ports.upkeep import Leases, Ledger
 
 __all__ = [
+    "AdviceGiven",
     "Chat",
+    "Choices",
     "Clock",
     "Document",
     "Documents",
+    "Drills",
     "Feeds",
     "Fetched",
     "Fetcher",
@@ -45,6 +52,7 @@ __all__ = [
     "Subscriptions",
     "Tenants",
     "Tickets",
+    "Trials",
     "no_leads",
 ]
 
@@ -165,6 +173,10 @@ class Store(
     NoteList,
     Counting,
     Practised,
+    Choices,
+    Trials,
+    AdviceGiven,
+    Drills,
     Marks,
     Moves,
     Protocol,

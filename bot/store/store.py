@@ -5,7 +5,10 @@ from datetime import timedelta
 from sqlalchemy.engine import URL
 
 from bot.domain.errors import StoreAway
+from bot.store.advised import SqlAdvised
+from bot.store.choices import SqlChoices
 from bot.store.database import Database
+from bot.store.drills import SqlDrills
 from bot.store.exposure import SqlPractised
 from bot.store.feeds import SqlFeeds
 from bot.store.figures import SqlFigures
@@ -20,6 +23,7 @@ from bot.store.pages import SqlPages
 from bot.store.schema import HEAD
 from bot.store.stories import SqlStories
 from bot.store.subscriptions import SqlSubscriptions
+from bot.store.trials import SqlTrials
 from bot.store.vitals import SqlVitals
 
 
@@ -37,6 +41,10 @@ class SqlStore(
     SqlVitals,
     SqlStories,
     SqlPractised,
+    SqlChoices,
+    SqlTrials,
+    SqlAdvised,
+    SqlDrills,
     SqlMarks,
     SqlMoves,
 ):

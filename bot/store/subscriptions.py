@@ -9,7 +9,7 @@ from bot.domain.status import Impact
 from bot.domain.subscription import MaintenanceWish, Platform, Subscription, Target
 from bot.store.codec import Names, decode, encode
 from bot.store.database import AnyRow, Part
-from bot.store.practice import moves
+from bot.store.practice import choices, drill_plans, drills, marks, moves, trials
 from bot.store.schema import deliveries, page_teams, pages, subscriptions
 
 _ACTIVE = subscriptions.c.disabled_at.is_(None)
@@ -80,7 +80,7 @@ class SqlSubscriptions(Part):
         return sorted(set(owners) - {""})
 
     async def forget_workspace(self, platform: Platform, workspace: str, now: datetime) -> int:
-        """The team threw us out: erase what its channels follow and its pages, and send nothing more of its own.
+        """The team threw us out: erase what its channels follow, its pages and lists, and send nothing more of its own.
 
         Return how many subscriptions that were. What was sent stays for a while, as a record of what we did.
         """
@@ -92,9 +92,14 @@ class SqlSubscriptions(Part):
         async with self._database.writing() as connection:
             gone = await connection.execute(sa.delete(subscriptions).filter_by(**place))
             await connection.execute(dead)
-            # Who switched to what is about people: it goes with them.
-            people = moves.c.thread_key.startswith(f"{team}:", autoescape=True)
-            await connection.execute(sa.delete(moves).where(people))
+            for table in (drills, drill_plans):
+                await connection.execute(sa.delete(table).filter_by(**place))
+            for table in (choices, trials):
+                await connection.execute(sa.delete(table).where(table.c.team == team))
+            # Who switched to what, and who did which step, is about people: it goes with them.
+            for table in (moves, marks):
+                people = table.c.thread_key.startswith(f"{team}:", autoescape=True)
+                await connection.execute(sa.delete(table).where(people))
             added = await connection.execute(
                 sa.delete(page_teams).where(page_teams.c.team == team).returning(page_teams.c.slug)
             )

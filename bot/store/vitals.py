@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.canary import SLUG
+from bot.core.drill import PREFIX
 from bot.domain.status import Freshness
 from bot.domain.subscription import Platform
 from bot.domain.vitals import Flow, Sent, Vitals
@@ -19,7 +20,7 @@ _BEAT = "beat."
 _NEWEST = 20_000
 """Deliveries looked at for the last success: the history behind them may be as long as it likes."""
 
-_REAL = sa.and_(feeds.c.id != SLUG, feeds.c.since.is_not(None))
+_REAL = sa.and_(feeds.c.id != SLUG, ~feeds.c.id.startswith(PREFIX, autoescape=True), feeds.c.since.is_not(None))
 _FEEDS = sa.select(
     sa.func.count(),
     sa.func.count(sa.case((feeds.c.trouble == Freshness.UNREACHABLE.value, 1))),

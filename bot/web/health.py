@@ -43,7 +43,10 @@ class Look:
 
 
 class Health:
-    """`rounds` says when the poll loop last looked for work; it is set where this process polls."""
+    """`rounds` says when the poll loop last looked for work; it is set where this process polls.
+
+    `file` says what is wrong with planb.toml; the version before is used, so that is no reason to be unready.
+    """
 
     def __init__(self, *, store: Store, ready: Ready, clock: Clock, lag: Lag, token: str) -> None:
         self._store = store
@@ -54,6 +57,7 @@ class Health:
         self._in_time = Within(DATABASE_MOST_S)
         self._last = Look(at_s=monotonic(), database="was not looked at yet")
         self.rounds: Rounds | None = None
+        self.file: Callable[[], str] = str
 
     async def healthz(self, _request: web.Request) -> web.Response:
         """The process lives and its loop turns. Never touches the database: a restart would not bring that back."""
@@ -68,6 +72,7 @@ class Health:
         says: dict[str, object] = {"ok": ok}
         if is_operator(request, self._token):
             says |= {"database": database or "ok", "poll": poll or "ok"}
+            says |= {"planb.toml": self.file() or "ok"}
             says |= {"queue_s": look.queue.total_seconds(), "loop_lag_s": round(self._lag.worst_s(), 3)}
         return web.json_response(says, status=_status(ok=ok))
 

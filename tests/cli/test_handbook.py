@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from bot.cli import playbooks as command
-from bot.core.handbook import Chapter, markdown, page
+from bot.core.catalogue import Catalogue
+from bot.core.handbook import Chapter, handbook, markdown, page
+from bot.core.playbooks import Playbooks
 from bot.locale import languages
 
 TOKEN = "xoxb-1111111111-2222222222-abcdefghijklmnop"
@@ -123,3 +125,8 @@ def test_a_place_that_cannot_be_written_is_said(tmp_path: Path, capsys: pytest.C
     with pytest.raises(SystemExit):
         command.playbooks("export", tmp_path / "no" / "file.md", as_page=False)
     assert "cannot be written: No such file or directory" in capsys.readouterr().err
+
+
+def test_it_has_no_heading_for_what_is_not_there() -> None:
+    (first,) = handbook(Playbooks(), (), Catalogue(()), languages()["en"], date(2026, 11, 2))
+    assert "2026" in first.text

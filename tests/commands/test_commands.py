@@ -408,7 +408,7 @@ async def test_alt_shows_what_to_use_instead_with_the_state_of_each(channel: Cha
     await channel.page("torch", snapshot(incident()))
     assert await channel.ask("alt lamp") == [
         "Lamp: Operational",
-        "What to use instead of Lamp",
+        "What to use instead of Lamp (from planb.toml)",
         "🔵 Candle (no status page to check)",
         "🟠 Torch – shared account (itself: Partial outage)",
         "• Without it: /outage playbook lamp",
@@ -421,6 +421,7 @@ async def test_alt_says_how_to_choose_where_nothing_is_chosen(channel: Channel) 
         "Your team has not chosen anything to use instead of Torch yet",
         "• Without it: /outage playbook torch",
         "To choose",
+        "• /outage choose torch …",
         '• [[alternatives."torch"]] in planb.toml',
     ]
 

@@ -6,7 +6,9 @@ from bot.domain.errors import UserError
 from bot.locale import languages
 
 WORDS = languages()["en"]
+EVERY = "[every=weekly|monthly|off]"
 MIN = "[min=none|minor|major|critical]"
+DATA = "[data=public|internal|client]"
 ALL = [command for command, _ in COMMANDS]
 
 
@@ -70,11 +72,14 @@ def test_the_usage_shows_how_to_type_it() -> None:
         "status [service]",
         "active [scope=channel|all]",
         "alt <service>",
+        f"choose <service> [tool] [url=…] [note=…] [owner=…] {DATA} [upstreams=…] [first=…] [remove=…]",
+        "tried <tool>",
         "playbook <service> [language=en|fr] [claim=…] [done=…]",
         f"subscribe <service> [components=…] {MIN} [maintenance=off|start|all] [language=en|fr]",
         "unsubscribe <service>",
         "list",
         "services [query=…]",
+        f"drill [action=start|stop|status|schedule] [service] [minutes=…] {EVERY} [scenario=…] [mention=…]",
         "switched <tool> [service] [name=…]",
         "blocked [service] [name=…]",
         "back [service] [name=…]",

@@ -182,3 +182,7 @@ def test_a_relapse_is_the_first_bad_word_after_a_good_one(
 )
 def test_nobody_goes_back_after_planned_work_or_a_notice(one: Incident, *, expected: bool) -> None:
     assert recovers(one) is expected
+
+
+def test_a_page_that_only_ever_said_that_it_is_better_counts_from_its_first_word() -> None:
+    assert judged(said((MONITORING, 0), (MONITORING, 10)), 5).until == NOON + at(15)

@@ -9,7 +9,7 @@ from bot.chat.console.draw import plain
 from bot.domain.change import Reason
 from bot.domain.errors import Unreachable
 from bot.domain.move import Move, MoveKind
-from bot.domain.status import Health, Incident, Phase
+from bot.domain.status import Health, Incident, Kind, Phase
 from bot.domain.subscription import Action
 from bot.jobs.recovery import Recovering
 from bot.store.store import SqlStore
@@ -219,3 +219,31 @@ async def test_one_of_two_processes_looks_and_a_second_telling_is_harmless(memor
     await memory.unclear([f"{TEAM.key}|lamp|i1"])
     await says(world)
     assert await says(world, minutes=5) == []
+
+
+async def test_what_is_followed_but_not_read_yet_waits(memory: SqlStore) -> None:
+    world = World(memory)
+    await memory.subscribe(follow(), world.clock.now())
+    await recovering(world).look()
+    assert await world.deliver() == []
+
+
+async def test_who_follows_only_since_the_failure_is_not_told_of_its_end(memory: SqlStore) -> None:
+    world = await world_of(memory)
+    named = incident(components=(CHAT.id,))
+    for health in (Health.PARTIAL_OUTAGE, Health.OPERATIONAL):
+        page = snapshot(named, components=(replace(CHAT, health=health),))
+        world.fetcher.say("lamp", saying(page))
+        await says(world)
+        await memory.subscribe(follow(target=replace(TEAM, channel="C3")), world.clock.now())
+        for channel in (TEAM, SECOND):
+            await memory.unsubscribe(channel, "lamp")
+    assert await says(world, minutes=20, channel="C3") == []
+
+
+async def test_a_notice_has_no_recovery(memory: SqlStore) -> None:
+    world = await world_of(memory)
+    (posted,) = await says(world, incident(kind=Kind.NOTICE))
+    assert posted.startswith("post: Lamp: Logins fail")
+    assert "recovering" not in posted
+    assert await says(world, minutes=20) == []

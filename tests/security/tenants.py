@@ -68,7 +68,8 @@ async def hold(team: Team, store: SqlStore) -> object:
     """Everything of a team that anybody could change."""
     name = team.targets[0].team
     pages = [(page.service, name in page.teams) for page in await store.added_pages() if name in page.teams]
-    return [*[await store.subscriptions_of(target) for target in team.targets], pages]
+    chosen = [await store.choices_of(name), await store.of(name)]
+    return [*[await store.subscriptions_of(target) for target in team.targets], pages, chosen]
 
 
 async def ask(world: World, luck: random.Random) -> None:
@@ -116,7 +117,13 @@ def call(luck: random.Random, mine: Team, other: Team) -> tuple[str, dict[str, s
     for option in command.options:
         if option.required or luck.random() < 0.4:
             options[option.name] = luck.choice(option.choices or things)
-    if "service" in options and luck.random() < 0.3:
+    if command.name == "choose" and luck.random() < 0.7:
+        # What was typed on purpose: a name and a hint that nobody else may ever read.
+        options = {"service": luck.choice(("lamp", "torch", "lamp:chat")), "tool": f"The {mine.secret} 0"}
+        options |= {"note": f"ask {mine.word}", "owner": mine.secret}
+    if command.name == "tried" and luck.random() < 0.7:
+        options = {"tool": f"The {mine.secret} 0"}
+    if "service" in options and command.name != "choose" and luck.random() < 0.3:
         options["service"] = luck.choice(mine.pages)
     return command.name, options
 

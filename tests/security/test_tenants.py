@@ -22,6 +22,24 @@ async def test_two_teams_see_and_change_nothing_of_each_other(memory: SqlStore) 
     assert both.wrong == []
 
 
+async def test_what_a_team_chose_is_on_no_other_teams_lists_and_cards(memory: SqlStore) -> None:
+    """Said outright, beside the quarrel: the very same service, asked about by both."""
+    both = world(memory)
+    ours, theirs = both.teams
+    both.channel.target = ours.targets[0]
+    await both.channel.ask(f'choose lamp "Our {ours.secret}" note="{ours.word}" owner={ours.secret}')
+    await both.channel.ask(f'tried "Our {ours.secret}"')
+    assert f"Our {ours.secret}" in " ".join(await both.channel.ask("alt lamp"))
+    both.channel.target = theirs.targets[0]
+    asked = ("alt lamp", "alt lamp:chat", f'tried "Our {ours.secret}"', f'choose lamp remove="Our {ours.secret}"')
+    said = " ".join([line for line in asked for line in await both.channel.ask(line)])
+    assert ours.word not in said
+    assert "Torch – shared account" in said
+    assert "“Our quartz” is on none of your team’s lists" in said
+    assert await memory.choices_of(theirs.targets[0].team) == []
+    assert await memory.of(theirs.targets[0].team) == {}
+
+
 async def test_who_pastes_a_page_that_another_team_has_does_not_see_how_they_pasted_it(memory: SqlStore) -> None:
     both = world(memory)
     said = []

@@ -29,11 +29,14 @@ TABLE = {
     "status": (READS, {"service": "lamp"}),
     "active": (READS, {"scope": "all"}),
     "alt": (READS, {"service": "lamp"}),
+    "choose": (CHANGES, {"service": "lamp", "tool": "torch"}),
+    "tried": (READS, {"tool": "torch"}),
     "playbook": (READS, {"service": "lamp"}),
     "subscribe": (CHANGES, {"service": "torch"}),
     "unsubscribe": (CHANGES, {"service": "lamp"}),
     "list": (READS, {}),
     "services": (READS, {"query": "lamp"}),
+    "drill": (CHANGES, {"action": "start", "service": "lamp", "minutes": "15"}),
     "switched": (READS, {"tool": "torch"}),
     "blocked": (READS, {"service": "lamp"}),
     "back": (READS, {"service": "lamp"}),
@@ -54,7 +57,7 @@ async def held(store: SqlStore) -> list[object]:
     """All that people can change."""
     services = sorted(await store.subscribed_services())
     found = [one for service in services for one in await store.subscriptions(service)]
-    return [*found, *await store.added_pages()]
+    return [*found, *await store.added_pages(), *(await store.all_choices()).items()]
 
 
 def test_the_table_names_every_command_and_knows_which_are_for_managers() -> None:

@@ -33,7 +33,15 @@ async def test_a_process_that_can_work_is_ready(site: Site) -> None:
     status, says = await details(site)
     assert status == 200
     assert says.pop("loop_lag_s") < 1  # type: ignore[operator]
-    assert says == {"ok": True, "database": "ok", "poll": "ok", "queue_s": 0.0}
+    assert says == {"ok": True, "database": "ok", "poll": "ok", "planb.toml": "ok", "queue_s": 0.0}
+
+
+async def test_a_mistake_in_the_team_file_is_told_to_the_operator_and_the_process_is_ready(site: Site) -> None:
+    site.surface.health.rounds = SystemClock().now
+    site.surface.health.file = lambda: "planb.toml, line 3: there is no such key"
+    status, says = await details(site)
+    assert (status, says["planb.toml"]) == (200, "planb.toml, line 3: there is no such key")
+    assert await ready(site) == (200, '{"ok": true}')
 
 
 async def test_a_database_that_is_away_makes_it_unready_and_not_unhealthy(site: Site, tmp_path: Path) -> None:

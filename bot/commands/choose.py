@@ -1,0 +1,194 @@
+"""choose: what the team wants to use instead of a tool, kept for this team alone."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from bot.commands.office import Office, unknown_service
+from bot.commands.spec import Command, Option, Request
+from bot.core.alternatives import CAPABILITY, plans_of
+from bot.core.choosing import MOST_LISTS, MOST_TOOLS, added, first, named, without
+from bot.core.render_advice import known
+from bot.core.text import printable, squeeze
+from bot.domain.card import Bold, Card, Code, Item, Link, Listing, Tone
+from bot.domain.continuity import Alternative, Data, Plan, Source
+from bot.domain.errors import UserError
+from bot.domain.words import Words, mark
+
+COMMAND = Command(
+    name="choose",
+    summary=mark("Choose what your team uses instead of a tool"),
+    aliases=("choisir",),
+    managers_only=True,
+    options=(
+        Option(
+            name="service",
+            summary=mark("The tool that may fail, or what tools are for: chat, code, image …"),
+            required=True,
+            services=True,
+        ),
+        Option(name="tool", summary=mark("What to use instead"), services=True),
+        Option(name="url", summary=mark("Where to open it")),
+        Option(name="note", summary=mark("A hint, such as: log in with the shared account")),
+        Option(name="owner", summary=mark("Who knows it and has the account")),
+        Option(
+            name="data",
+            summary=mark("The most protected data that may go there"),
+            choices=tuple(data.value for data in Data),
+        ),
+        Option(name="upstreams", summary=mark("What it is built on, separated by commas")),
+        Option(name="first", summary=mark("The tool of the list to try first")),
+        Option(name="remove", summary=mark("The tool to take off the list; `all` for the whole list of the chat")),
+    ),
+)
+
+ALL = frozenset({"*", "all", "tout", "tous", "toutes"})
+MOST = {"name": 80, "note": 200, "owner": 80, "url": 400, "upstreams": 200}
+"""Characters: as in planb.toml. All of a list stands on a card."""
+
+
+async def run(request: Request, office: Office) -> Card:
+    """Add, change, take off or put first; then show the list."""
+    words = office.words(request)
+    wanted, tool = _meant(request.options, office, words)
+    plan = _now(wanted, office)
+    options = request.options
+    if "remove" in options:
+        return await _remove(options["remove"], plan, request, office)
+    if "first" in options:
+        tools = first(plan.alternatives, _listed(options["first"], plan, words))
+    elif tool:
+        tools = added(plan.alternatives, _alternative(tool, options, office, words))
+    else:
+        raise UserError(words("Say what to use instead: `{usage}`", usage=f"choose {wanted} Claude"))
+    return await _keep(replace(plan, alternatives=tools), request, office)
+
+
+def _meant(options: Mapping[str, str], office: Office, words: Words) -> tuple[str, str]:
+    """What the list is for, and the tool. In a typed line both stand in one: as many words as we know are the first."""
+    typed, tool = options["service"].split(), options.get("tool", "")
+    least = 1 if not tool and not {"remove", "first"} & options.keys() else len(typed)
+    for count in range(len(typed), least - 1, -1):
+        wanted = _wanted(" ".join(typed[:count]), office)
+        if wanted:
+            return wanted, tool or " ".join(typed[count:])
+    text = " ".join(typed if least > 1 else typed[:1])
+    raise UserError(unknown_service(text, office.catalogue.suggest(text), words))
+
+
+def _wanted(text: str, office: Office) -> str:
+    """`openai:chatgpt`, or `capability:chat` for a word that says what tools are for; empty for neither."""
+    use = text.casefold().removeprefix(CAPABILITY)
+    if use in {one for service in office.catalogue.services for one in service.capabilities}:
+        return CAPABILITY + use
+    found = office.catalogue.find(text)
+    return found.value if found else ""
+
+
+def _now(wanted: str, office: Office) -> Plan:
+    """What a change begins with: the list that the team sees now, if it chose any."""
+    own = next((plan for plan in office.plans if plan.wanted == wanted), None)
+    found = office.catalogue.find(wanted)
+    if own is None and found:
+        shown = plans_of(office.plans, found, office.catalogue)
+        own = shown[0] if len(shown) == 1 and shown[0].source is not Source.CATALOGUE else None
+    return replace(own or Plan(wanted=wanted, alternatives=()), wanted=wanted, source=Source.CHAT)
+
+
+def _listed(text: str, plan: Plan, words: Words) -> Alternative:
+    tool = named(plan.alternatives, text)
+    if tool is None:
+        names = [one.name for one in plan.alternatives]
+        hint = words("It has: {names}.", names=", ".join(names)) if names else words("It is empty.")
+        raise UserError(words("“{text}” is not on this list.", text=text) + f" {hint}")
+    return tool
+
+
+def _alternative(tool: str, options: Mapping[str, str], office: Office, words: Words) -> Alternative:
+    """The tool with all that was said of it. A name that the catalogue knows is watched from now on."""
+    found = office.catalogue.find(tool)
+    upstreams = (squeeze(one) for one in _said("upstreams", options, words).split(","))
+    return Alternative(
+        name=found.label if found else _bounded("name", tool, words),
+        service=found.value if found else "",
+        url=_address(_said("url", options, words), words),
+        note=_said("note", options, words),
+        owner=_said("owner", options, words),
+        data=Data(options["data"]) if "data" in options else None,
+        upstreams=tuple(dict.fromkeys(_slug(one, office) for one in upstreams if one)),
+    )
+
+
+def _said(name: str, options: Mapping[str, str], words: Words) -> str:
+    return _bounded(name, options.get(name, ""), words)
+
+
+def _bounded(name: str, text: str, words: Words) -> str:
+    """One line without invisible characters. Raise UserError where it is too long."""
+    text = squeeze(printable(text))
+    if len(text) > MOST[name]:
+        raise UserError(words("`{name}` is too long: at most {n} characters.", name=name, n=MOST[name]))
+    return text
+
+
+def _address(text: str, words: Words) -> str:
+    """Raise UserError for what is no web address, and for one with a password in it."""
+    text = text.strip("<>").partition("|")[0]  # Slack writes an address that somebody types as <address|words>
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        parts = urlsplit("")
+    if text and (parts.scheme not in {"http", "https"} or not parts.hostname):
+        raise UserError(words("`url` begins with https://"))
+    if parts.username or parts.password:
+        raise UserError(words("Never paste a password here."))
+    return text
+
+
+def _slug(name: str, office: Office) -> str:
+    found = office.catalogue.find(name)
+    return found.service.slug if found else name
+
+
+async def _remove(text: str, plan: Plan, request: Request, office: Office) -> Card:
+    """Where nothing is left, the list of the file or the catalogue counts again."""
+    words = office.words(request)
+    tools = () if text.casefold() in ALL else without(plan.alternatives, _listed(text, plan, words))
+    if tools:
+        return await _keep(replace(plan, alternatives=tools), request, office)
+    dropped = await office.store.drop_choice(request.caller.target.team, plan.wanted)
+    if not dropped:
+        raise UserError(words("This list is not from the chat: change it in planb.toml."))
+    return Card(
+        tone=Tone.GOOD,
+        title=words("Nothing is chosen in the chat any more instead of {name}", name=_name(plan.wanted, office)),
+        lead=(words("What planb.toml says counts again, or else what I know."),),
+    )
+
+
+async def _keep(plan: Plan, request: Request, office: Office) -> Card:
+    words, team = office.words(request), request.caller.target.team
+    if len(plan.alternatives) > MOST_TOOLS:
+        raise UserError(words("A list has {n} tools at most. Take one off first.", n=MOST_TOOLS))
+    lists = {one.wanted for one in office.plans if one.source is Source.CHAT}
+    if len(lists | {plan.wanted}) > MOST_LISTS:
+        raise UserError(words("Your team has {n} lists, and that is the limit. Take one off first.", n=MOST_LISTS))
+    await office.store.put_choice(team, plan, request.caller.user, office.clock.now())
+    title = words("What to use instead of {name}", name=_name(plan.wanted, office))
+    items = tuple(_item(one, words) for one in plan.alternatives)
+    return Card(tone=Tone.GOOD, title=title, listings=(Listing(words("In this order"), items),), footer=_see(plan))
+
+
+def _see(plan: Plan) -> tuple[Code, ...]:
+    return () if plan.wanted.startswith(CAPABILITY) else (Code(f"/outage alt {plan.wanted}"),)
+
+
+def _item(one: Alternative, words: Words) -> Item:
+    name = Link(one.name, one.url) if one.url else Bold(one.name)
+    more = known(one, words)
+    return Item((name, f" – {one.note}" if one.note else "", f" – {more}" if more else ""))
+
+
+def _name(wanted: str, office: Office) -> str:
+    found = office.catalogue.find(wanted)
+    return found.label if found else wanted.removeprefix(CAPABILITY)
