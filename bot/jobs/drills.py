@@ -151,7 +151,7 @@ class Drilling:
                 pass
             case Turn.PUT_OFF:
                 await self.store.plan_drill(replace(plan, next_at=core.put_off(now, plan.target, plan.minutes)))
-            case Turn.START:
+            case _:
                 await self._begin(plan, found, language, now)
 
     async def _begin(self, plan: DrillPlan, found: Found, language: Language, now: datetime) -> None:

@@ -210,3 +210,17 @@ async def test_a_draft_fits_every_platform_and_nothing_in_it_is_live_there(chann
     assert str(shown["description"]).count("```") == 2
     assert str(shown["description"]).endswith("https://status.lamp.example/i1\n```")
     assert not [live for live in ("<@", "@everyone") if live in str(shown)]
+
+
+async def test_what_has_no_beginning_and_what_left_the_catalogue_is_no_trouble(channel: Channel) -> None:
+    await channel.page("lamp", snapshot(incident(started_at=None)))
+    await tell(channel, "i1", started_at=None)
+    lost = replace(change(incident(id="lost")), service="lost")
+    await channel.store.promise(
+        [Delivery(key="klost", target=TEAM, action=Action.POST, change=lost, reason="new on the page")], NOON
+    )
+    (claim,) = await claim_all(channel.store, NOON, channel.clock.now() - NOON, 9)
+    await channel.store.sent(claim, SHOWN, NOON)
+    lines = await channel.ask("draft")
+    assert lines[2] == "Incident at Lamp: “Logins fail”"
+    assert not any("Since" in line for line in lines)

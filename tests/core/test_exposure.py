@@ -370,3 +370,11 @@ def test_a_long_card_has_a_dozen_lines_at_most_and_fits_every_platform() -> None
 
 def test_every_use_of_the_catalogue_has_a_word() -> None:
     assert {one for service in load_catalogue().services for one in service.capabilities} <= set(USES)
+
+
+def test_what_two_upstreams_stand_on_is_met_once() -> None:
+    left, right = made("left", on=["ground"]), made("right", on=["ground"])
+    tower = made("tower", "chat", on=["left", "right"])
+    ways = Catalogue((left, right, tower, made("ground"), made("cabin", "chat", on=["ground"])))
+    known = [tool_of(found) for name in ("tower", "cabin") if (found := ways.find(name))]
+    assert apart(known[0], known[1], ways) == (Apart.NO, ("Ground",))

@@ -11,6 +11,7 @@ from bot.core.catalogue import Catalogue
 from bot.core.drill import slug_of, threads_of
 from bot.domain.drill import Drill, DrillPlan, End, Every
 from bot.domain.polling import Outcome
+from bot.domain.status import Health
 from bot.domain.subscription import Platform
 from bot.drills import begin
 from bot.jobs.drills import Drilling
@@ -167,3 +168,37 @@ async def test_the_report_waits_for_the_last_word_though_the_page_was_read_after
     assert seen
     assert seen.course.report is None
     assert [one.feed for one in await team.store.claim_feeds(team.clock.now(), timedelta(0), 9)] == [slug]
+
+
+async def test_a_plan_for_a_service_that_left_the_catalogue_is_dropped(team: Team) -> None:
+    await team.store.plan_drill(replace(PLANNED, service="gone"))
+    await team.at(MONDAY - timedelta(hours=24))
+    assert [plan.service for plan in await team.store.drill_plans_of(TEAM)] == ["lamp"]
+
+
+async def test_where_a_drill_runs_already_the_planned_one_waits_for_its_next_time(team: Team) -> None:
+    await team.at(MONDAY - timedelta(hours=24))
+    running = Drill(
+        target=TEAM,
+        service="torch",
+        started_by="U1",
+        started_at=MONDAY - timedelta(minutes=1),
+        ends_at=MONDAY + timedelta(hours=1),
+    )
+    assert await begin(running, team.store, team.job.library, MONDAY - timedelta(minutes=1))
+    await team.at(MONDAY + timedelta(seconds=3))
+    assert [one.service for one in await team.running()] == ["torch"]
+    assert await team.next_at() > MONDAY + timedelta(days=6)
+
+
+async def test_no_planned_drill_begins_while_the_service_fails_in_earnest(team: Team) -> None:
+    await team.at(MONDAY - timedelta(hours=24))
+    await team.store.register_feeds(["lamp"], MONDAY)
+    (state,) = [one for one in await team.store.claim_feeds(MONDAY, timedelta(0), 9) if one.feed == "lamp"]
+    page = Outcome(
+        feed="lamp", fence=state.fence, at=MONDAY, next_poll=MONDAY + timedelta(hours=9), interval=timedelta(minutes=1),
+        snapshot=snapshot(incident(), health=Health.MAJOR_OUTAGE), validators={},
+    )  # fmt: skip
+    assert await team.store.save_polls([page]) == []
+    await team.at(MONDAY + timedelta(seconds=3))
+    assert await team.running() == []
