@@ -22,6 +22,7 @@ async def serve(app: web.Application, host: str, port: int) -> web.AppRunner:
         shutdown_timeout=FAREWELL_S,
         lingering_time=LINGER_S,
         keepalive_timeout=IDLE_S,
+        auto_decompress=False,  # nobody who may talk to us packs anything, and a bomb is for nobody to unpack
     )
     await runner.setup()
     await web.TCPSite(runner, host, port).start()

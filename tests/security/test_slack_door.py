@@ -9,7 +9,7 @@ import zlib
 import pytest
 
 from bot.chat.slack import door
-from tests.security.forged import Forgery, besiege, fine, house, raw, sign
+from tests.security.forged import UNREAD, Forgery, besiege, fine, house, raw, sign
 
 DOSE = 400
 
@@ -22,6 +22,14 @@ async def test_no_forged_request_comes_in_and_none_is_a_fault_of_ours() -> None:
         assert (inside.desk.asked, inside.outbox.echoes) == ([], {})
     assert tally.wrong == []
     print(f"p99 {tally.at(0.99):.1f} ms")
+
+
+async def test_what_is_no_request_at_all_or_too_long_is_refused_unread() -> None:
+    async with house() as inside:
+        tally = await besiege(inside, random.Random(5), 40, UNREAD)
+        assert (inside.desk.asked, inside.outbox.echoes) == ([], {})
+    assert tally.wrong == []
+    assert len(tally.statuses) == len(UNREAD)
 
 
 async def test_a_copied_request_is_handled_once_for_as_long_as_its_signature_is_good() -> None:

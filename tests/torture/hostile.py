@@ -12,6 +12,7 @@ import socket
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,11 +25,11 @@ from bot.store.engine import database_url
 from bot.store.migrate import upgrade
 from bot.store.store import SqlStore
 from tests.security import canaries
-from tests.security.forged import besiege, house
+from tests.security.forged import KINDS, UNREAD, Kinds, besiege, house
 from tests.security.outgoing import outlet, pour
 from tests.security.tenants import quarrel, world
 
-TIMES, STRINGS = 10_000, 100_000
+TIMES, UNREADS, STRINGS = 10_000, 500, 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +43,24 @@ class Row:
 
 
 async def door(luck: random.Random, share: float) -> Row:
+    return await _refused("S1 mutated signatures", luck, int(TIMES * share), KINDS)
+
+
+async def unread(luck: random.Random, share: float) -> Row:
+    return await _refused("S1 no request to verify", luck, int(UNREADS * share), UNREAD)
+
+
+async def _refused(what: str, luck: random.Random, times: int, kinds: Kinds) -> Row:
     async with house() as inside:
-        tally = await besiege(inside, luck, int(TIMES * share))
+        tally = await besiege(inside, luck, times, kinds)
         ran = len(inside.desk.asked) + len(inside.outbox.echoes)
-    counts: dict[int, int] = {}
-    for statuses in tally.statuses.values():
-        for status, count in statuses.items():
-            counts[status] = counts.get(status, 0) + count
+    counts: Counter[int] = sum(tally.statuses.values(), Counter())
     said = ", ".join(f"{count} x {status}" for status, count in sorted(counts.items()))
-    broken = [f"{kind}: {status}" for kind, status in tally.wrong] + ["a command ran"] * ran
     return Row(
-        "S1 forged Slack requests",
+        what,
         f"{len(tally.seconds)} of {len(tally.statuses)} kinds",
         f"{said}; {ran} ran; p50 {tally.at(0.5):.2f} ms, p99 {tally.at(0.99):.2f} ms",
-        broken,
+        [f"{kind}: {status}" for kind, status in tally.wrong] + ["a command ran"] * ran,
     )
 
 
@@ -97,6 +102,7 @@ def unused_port() -> int:
 
 PROMISES: dict[str, Callable[[random.Random, float], Awaitable[Row]]] = {
     "door": door,
+    "unread": unread,
     "teams": teams,
     "strings": strings,
     "secrets": secrets,

@@ -5,7 +5,7 @@ list of the updates that it has shown.
 """
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -62,27 +62,31 @@ def _told(body: bytes) -> Told | None:
 
 @dataclass(slots=True)
 class Findings:
-    """`merged` are updates that never had a reply of their own because a newer one spoke for them."""
+    """`merged` are updates that never had a reply of their own because a newer one spoke for them.
+
+    `copies` are those who stand there twice: each with the next that says the same.
+    """
 
     threads: int = 0
     shown: int = 0
     lost: int = 0
-    doubled: int = 0
     disordered: int = 0
     merged: int = 0
-    most_copies: int = 1
+    copies: list[tuple[Message, Message]] = field(default_factory=list)
     examples: list[str] = field(default_factory=list)
+
+    @property
+    def doubled(self) -> int:
+        return len(self.copies)
 
     @property
     def clean(self) -> bool:
         return not (self.lost or self.doubled or self.disordered)
 
-    def note(self, kind: str, count: int, thread: Sequence[Message]) -> None:
-        if count:
-            setattr(self, kind, getattr(self, kind) + count)
-            if len(self.examples) < 5:
-                shown = [f"{one.id[-6:]}{' under it' * (one.root is not None)} {one.said}" for one in thread]
-                self.examples.append(f"{kind} in {thread[0].channel}: {'; '.join(shown)}")
+    def show(self, kind: str, thread: Sequence[Message]) -> None:
+        if len(self.examples) < 5:
+            shown = [f"{one.id[-6:]}{' under it' * (one.root is not None)} {one.said}" for one in thread]
+            self.examples.append(f"{kind} in {thread[0].channel}: {'; '.join(shown)}")
 
 
 def audit(messages: Iterable[Message], channels: Iterable[str], last: Mapping[int, int]) -> Findings:
@@ -102,17 +106,24 @@ def _thread(findings: Findings, thread: Sequence[Message], channel: str, final: 
     findings.shown += len(thread)
     roots = [one for one in thread if one.root is None]
     if not roots:
-        findings.note("lost", 1, [Message(channel, "no message", None, 0), *thread])
+        findings.lost += 1
+        findings.show("lost", [Message(channel, "no message", None, 0), *thread])
         return
+    told: dict[int, list[Message]] = defaultdict(list)
+    for one in (roots[0], *(m for m in thread if m.root is not None)):
+        told[one.said[0][1]].append(one)
     # What is shown twice is not also out of order.
-    told = [update for _, update in (one.said[0] for one in (roots[0], *(m for m in thread if m.root is not None)))]
-    once = list(dict.fromkeys(told))
-    copies = Counter(told)
-    findings.most_copies = max(findings.most_copies, len(roots), *copies.values())
-    findings.note("doubled", len(roots) - 1 + len(told) - len(once), thread)
-    findings.note("lost", int(all(root.said[-1][1] != final for root in roots)) + int(final not in copies), thread)
-    findings.note("disordered", _falls(once) + _falls([update for _, update in roots[0].said]), thread)
+    once = list(told)
+    copies = [pair for same in (roots, *told.values()) for pair in pairwise(same)]
+    lost = int(all(root.said[-1][1] != final for root in roots)) + int(final not in told)
+    disordered = _falls(once) + _falls([update for _, update in roots[0].said])
+    findings.copies += copies
+    findings.lost += lost
+    findings.disordered += disordered
     findings.merged += final - once[0] + 1 - len(once)
+    for kind, broken in (("doubled", copies), ("lost", lost), ("disordered", disordered)):
+        if broken:
+            findings.show(kind, thread)
 
 
 def _falls(numbers: Sequence[int]) -> int:

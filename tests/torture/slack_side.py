@@ -43,7 +43,7 @@ class SlackSide:
         self.echo_delay_s = 0.5
         self.ack_patience_s = 1.0
         self.repeat_for_s = 5.0
-        self.echoes_lost = 0
+        self.unheard: set[str] = set()
         self.limits = Limits(grain=1) if enforcing else None
         self.under_way = 0
         self.calls: dict[str, int] = {}
@@ -162,7 +162,10 @@ class SlackSide:
         task.add_done_callback(self._errands.discard)
 
     async def _echo(self, channel: str, team: str, ts: str, metadata: Json) -> None:
-        """Until somebody acknowledges it, as long as Slack would: the scale of all times here is about 1 : 80."""
+        """Until somebody acknowledges it, as long as Slack would: the scale of all times here is about 1 : 80.
+
+        Of what nobody acknowledged the ids of the messages are kept in `unheard`.
+        """
         event = {
             "type": "message_metadata_posted",
             "app_id": "A0",
@@ -192,7 +195,7 @@ class SlackSide:
                 await asyncio.sleep(0.2)
             else:
                 return
-        self.echoes_lost += 1
+        self.unheard.add(ts)
 
     async def _envelope(self, kind: str, payload: Json, within: float) -> None:
         number = f"env-{next(self._serial)}"

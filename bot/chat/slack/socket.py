@@ -6,8 +6,10 @@ https://docs.slack.dev/apis/events-api/using-socket-mode
 import asyncio
 from typing import Any
 
+import aiohttp
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
+from slack_sdk.errors import SlackApiError
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -18,9 +20,11 @@ from bot.domain.errors import SendError
 
 CONNECT_SECONDS = 20.0
 CLOSE_SECONDS = 2.0
-PATIENCE = 8
-"""Pings without a connection before we give up on slack_sdk's own reconnecting: it tries one address for ever, and
-each address that Slack hands out is good for one connection."""
+GLANCE_SECONDS = 0.5
+"""slack_sdk itself notices a torn connection at its next ping; until then nobody hears a command, nor an echo."""
+PATIENCE_SECONDS = 40.0
+"""Without a connection before we give up on slack_sdk's own reconnecting: it tries one address for ever, and each
+address that Slack hands out is good for one connection."""
 
 
 async def listen(app: AsyncApp, client: AsyncWebClient, app_token: str, ears: Ears, ping_interval: float) -> None:
@@ -52,18 +56,29 @@ async def _address(client: AsyncWebClient, app_token: str) -> str:
 
 
 async def _watch(socket: SocketModeClient, ears: Ears) -> None:
-    missed, session = 0, socket.current_session
+    session = socket.current_session
     ears.hear()
-    while missed < PATIENCE:
-        await asyncio.sleep(socket.ping_interval)
-        connected = await socket.is_connected()
-        if not connected or socket.current_session is not session:
-            ears.close()  # what Slack said in between went elsewhere, or comes again
-        if connected:
-            session = socket.current_session
-            ears.hear()
-        missed = 0 if connected else missed + 1
-    raise ConnectionError("Slack's Socket Mode was lost and did not come back")
+    while True:
+        await asyncio.sleep(GLANCE_SECONDS)
+        if await socket.is_connected() and socket.current_session is session:
+            continue
+        ears.close()  # what Slack said in between went elsewhere, or comes again
+        await _reconnect(socket)
+        session = socket.current_session
+        ears.hear()
+
+
+async def _reconnect(socket: SocketModeClient) -> None:
+    """Whether slack_sdk is at it already is for its own lock to know. Raise ConnectionError."""
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while not await socket.is_connected():
+                try:
+                    await socket.connect_to_new_endpoint()
+                except (SlackApiError, aiohttp.ClientError, OSError):
+                    await asyncio.sleep(socket.ping_interval)
+    except TimeoutError as error:
+        raise ConnectionError("Slack's Socket Mode was lost and did not come back") from error
 
 
 async def _close(socket: SocketModeClient) -> None:

@@ -190,6 +190,24 @@ async def test_it_comes_back_when_the_connection_is_lost(chat: SlackChat, front:
     assert front.opens == 2
 
 
+async def test_a_torn_connection_is_replaced_long_before_the_next_ping(chat: SlackChat, front: SlackFront) -> None:
+    chat._ping_interval = 60
+    async with running(chat, front):
+        front.abort()
+        await front.connected()
+
+    assert front.opens == 2
+
+
+async def test_it_goes_on_trying_while_slack_hands_out_no_address(chat: SlackChat, front: SlackFront) -> None:
+    async with running(chat, front):
+        front.break_next("apps.connections.open", Fault(status=503), Fault(error="internal_error"))
+        front.abort()
+        await front.connected()
+
+    assert front.opens == 2
+
+
 async def test_it_lets_an_answer_go_out_before_it_stops(
     chat: SlackChat, front: SlackFront, desk: FakeDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -238,17 +256,9 @@ async def test_slack_being_away_is_for_the_supervisor_to_try_again(
 
 
 async def test_it_gives_up_a_connection_that_does_not_come_back(
-    front: SlackFront, desk: FakeDesk, outbox: FakeOutbox, clock: FakeClock
+    chat: SlackChat, front: SlackFront, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    chat = SlackChat(
-        bot_token=BOT_TOKEN,
-        app_token=APP_TOKEN,
-        desk=desk,
-        outbox=outbox,
-        clock=clock,
-        api_url=f"{front.url}/api/",
-        ping_interval=0.05,
-    )
+    monkeypatch.setattr(socket, "PATIENCE_SECONDS", 0.4)
     task = asyncio.create_task(chat.run())
     await front.connected()
     front.break_next("apps.connections.open", *[Fault(error="internal_error")] * 100)
