@@ -71,6 +71,7 @@ class Listener:
     def _build(self, client: AsyncWebClient) -> AsyncApp:
         bolt_log = logging.getLogger(f"{__name__}.bolt")
         bolt_log.setLevel(logging.ERROR)
+        bolt_log.addFilter(_is_no_break)
         app = AsyncApp(
             name="planb",
             client=client,
@@ -171,6 +172,11 @@ class Listener:
             answer = await respond(**plain(card), **quiet)
         if answer.status_code != _FINE:
             self._log.warning("Slack did not take the answer to a command: HTTP %d", answer.status_code)
+
+
+def _is_no_break(record: logging.LogRecord) -> bool:
+    """What a torn connection could not acknowledge, Slack says again on the next one: no traceback for that."""
+    return not (record.exc_info and isinstance(record.exc_info[1], ConnectionError))
 
 
 async def _authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:

@@ -1,6 +1,7 @@
 """Commands and echoes over Socket Mode."""
 
 import asyncio
+from datetime import datetime
 
 import pytest
 
@@ -197,6 +198,29 @@ async def test_a_torn_connection_is_replaced_long_before_the_next_ping(chat: Sla
         await front.connected()
 
     assert front.opens == 2
+
+
+async def test_a_break_before_the_acknowledgement_loses_nothing_and_is_no_fault_in_the_log(
+    chat: SlackChat,
+    front: SlackFront,
+    outbox: FakeOutbox,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    noted = outbox.echoed
+
+    async def while_it_breaks(delivery: int, receipt: Receipt, now: datetime) -> None:
+        front.abort()
+        await asyncio.sleep(0.05)
+        await noted(delivery, receipt, now)
+
+    monkeypatch.setattr(outbox, "echoed", while_it_breaks)
+    chat._ping_interval = 60
+    async with running(chat, front):
+        with pytest.raises(TimeoutError):
+            await front.deliver_event(echo("12"), within=0.2)
+        assert outbox.echoes
+        assert [record.getMessage() for record in caplog.records if record.exc_info] == []
 
 
 async def test_it_goes_on_trying_while_slack_hands_out_no_address(chat: SlackChat, front: SlackFront) -> None:
