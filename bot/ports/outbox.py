@@ -55,3 +55,7 @@ class Outbox(Protocol):
     async def echo(self, delivery: int) -> Receipt | None:
         """What the platform reported of this delivery."""
         ...
+
+    async def is_echoed(self) -> bool:
+        """Whether the platform reported any delivery at all, these last days."""
+        ...

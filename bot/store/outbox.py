@@ -152,3 +152,8 @@ class SqlOutbox(Part):
             found = await connection.execute(sa.select(echoes.c.receipt).where(echoes.c.delivery == delivery))
             text = found.scalar_one_or_none()
             return None if text is None else decode(Receipt, text)
+
+    async def is_echoed(self) -> bool:
+        """Whether the platform reported any delivery at all, as far back as reports are kept (`ECHOES_KEPT`)."""
+        async with self._database.reading() as connection:
+            return (await connection.execute(sa.select(echoes.c.delivery).limit(1))).first() is not None

@@ -356,3 +356,10 @@ async def test_a_delivery_is_known_by_its_number(store: SqlStore) -> None:
     (claim,) = await claim_all(store, NOON, MINUTE, 5)
     assert await store.delivery(claim.id) == delivery("a")
     assert await store.delivery(claim.id + 1) is None
+
+
+async def test_whether_any_delivery_was_ever_echoed_is_known(store: SqlStore) -> None:
+    assert not await store.is_echoed()
+    await store.echoed(41, Receipt(message="1.5", channel="C1"), NOON)
+
+    assert await store.is_echoed()

@@ -24,9 +24,9 @@ from tests.torture.world import catalogue
 
 
 def build(told: dict[str, Any], clock: Clock | None = None) -> App:
-    """`told`: settings, services as slugs and pages, `echo_window_s`; a `step` to die at; a `log` for the witness.
+    """`told`: settings, services as slugs and pages, `echo_window_s`, `steady_s`; a `step` to die at.
 
-    `paced`: by the budgets of the platforms.
+    A `log` for the witness; `paced`: by the budgets of the platforms.
     """
     settings = Settings(_env_file=None, **told["settings"])
     set_up_logs(settings)
@@ -39,6 +39,7 @@ def build(told: dict[str, Any], clock: Clock | None = None) -> App:
         if app.slack:
             # Slack's own repeats take minutes; the world's take seconds.
             app.slack._echo_window = timedelta(seconds=told["echo_window_s"])
+            app.slack._steady = timedelta(seconds=told.get("steady_s", told["echo_window_s"]))
         if told.get("step") is not None:
             count = counter(told["step"])
             app.store = Quiet(app.store, count)  # type: ignore[assignment]

@@ -80,6 +80,13 @@ class Findings:
         return len(self.copies)
 
     @property
+    def most_copies(self) -> int:
+        number: dict[int, int] = {}
+        for one, other in self.copies:
+            number[id(other)] = number.get(id(one), 1) + 1
+        return max(number.values(), default=1)
+
+    @property
     def clean(self) -> bool:
         return not (self.lost or self.doubled or self.disordered)
 

@@ -63,6 +63,13 @@ def test_what_was_not_promised_is_found(
     assert set(counts.values()) == {0}
 
 
+@pytest.mark.parametrize("times", [1, 2, 3, 4])
+def test_copies_are_counted_one_by_one(times: int) -> None:
+    findings = found([GOOD[0], *[("2", "1", 2)] * times, GOOD[2]], 3)
+
+    assert (findings.doubled, findings.most_copies) == (times - 1, times)
+
+
 def test_a_call_before_its_time_is_counted_but_not_one_that_was_on_its_way() -> None:
     limits = Limits(grain=1)
     scope = [("channel", lambda: Bucket(1, 1))]

@@ -32,6 +32,10 @@ ECHO_WINDOW = timedelta(minutes=6.5)
 HEARD_WINDOW = timedelta(seconds=60)
 """Where this process has listened without a break since before the post, its echo comes at the first try."""
 ECHO_POLL = timedelta(seconds=15)
+TWICE = 2
+STEADY = timedelta(minutes=20)
+"""Where Slack never tells of our posts, a third try is for a process that has lived so long: one that dies at every
+start would post the same message each time."""
 
 _QUIET = {"link_names": False, "parse": "none"}
 _NO_PREVIEWS = {"unfurl_links": False, "unfurl_media": False}
@@ -70,6 +74,8 @@ class SlackChat:
         self._outbox = outbox
         self._ping_interval = ping_interval
         self._echo_window = echo_window
+        self._steady = STEADY
+        self._began = clock.now()
         self._ears = ears = Ears(clock)
         self._workspaces = places = Workspaces(
             api_url=api_url, clock=clock, bot_token=bot_token, store=store, safe=safe
@@ -115,6 +121,8 @@ class SlackChat:
         if receipt or claim.delivery.action is Action.EDIT or claim.unsettled_since is None:
             return Settled(receipt=receipt)
         left = self._left(claim.unsettled_since, now)
+        if left <= timedelta(0) and claim.attempt > TWICE and not await self._outbox.is_echoed():
+            left = self._began + self._steady - now
         return Settled(wait=min(left, ECHO_POLL) if left > timedelta(0) else None)
 
     async def alive(self) -> None:

@@ -72,6 +72,9 @@ class FakeOutbox:
     async def echo(self, delivery: int) -> Receipt | None:
         return self.echoes.get(delivery)
 
+    async def is_echoed(self) -> bool:
+        return bool(self.echoes)
+
     async def promise(self, deliveries: Sequence[Delivery], now: datetime) -> int:
         return len(deliveries)
 
@@ -104,6 +107,7 @@ def claim(
     channel: str = "C0OPS",
     workspace: str = TEAM,
     unsettled_since: datetime | None = None,
+    attempt: int = 1,
 ) -> Claim:
     incident = Incident(id="i1", kind=Kind.INCIDENT, title="Logins fail", phase=Phase.INVESTIGATING)
     change = Change(service="parrot", feed="parrot", news=News.OPENED, reason=Reason.NEW_INCIDENT, incident=incident)
@@ -114,4 +118,4 @@ def claim(
         change=change,
         reason="because",
     )
-    return Claim(id=number, delivery=delivery, attempt=1, lease=1, root=root, unsettled_since=unsettled_since)
+    return Claim(id=number, delivery=delivery, attempt=attempt, lease=1, root=root, unsettled_since=unsettled_since)
