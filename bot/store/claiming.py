@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from bot.core.merge import Waiting, merge
 from bot.domain.change import Change
@@ -38,40 +39,46 @@ _RESTED = sa.or_(
     .correlate(deliveries),
 )
 _THERE = deliveries.c.platform == sa.bindparam("there")
-
-_STATE = sa.bindparam("state_of", type_=sa.Text())
 _NOW = sa.bindparam("now", type_=Utc())
+_DIED = deliveries.c.state == "sending"
+_WAITS = deliveries.c.state == "pending"
+_UNSURE = sa.and_(_WAITS, deliveries.c.unsettled_since.is_not(None))
 
-# In a WITH, because Postgres may run a subquery with a LIMIT more than once; one that locks rows is never inlined.
-_DUE = (
-    sa.select(deliveries.c.id)
-    .where(UNFINISHED, _THERE, deliveries.c.state == _STATE, deliveries.c.due_at <= _NOW, _FIRST_OF_ITS_THREAD, _RESTED)
-    .order_by(deliveries.c.due_at, deliveries.c.id)
-    .limit(sa.bindparam("most", type_=sa.Integer()))
-    .with_for_update(skip_locked=True)
-    .cte("due")
-)
 # Asked for after the claim: in RETURNING, SQLite's dialect leaves out the tables' names, and `thread_key = thread_key`
 # is true for every thread.
 _ROOTS = sa.select(threads.c.thread_key, threads.c.receipt).where(
     threads.c.thread_key.in_(sa.bindparam("keys", expanding=True))
 )
-_CLAIM = (
-    sa.update(deliveries)
-    .where(deliveries.c.id.in_(sa.select(_DUE.c.id)))
-    .values(
-        state="sending",
-        attempts=deliveries.c.attempts + 1,
-        lease=deliveries.c.lease + 1,
-        due_at=sa.bindparam("until", type_=Utc()),
-        attempted_at=sa.bindparam("now", type_=Utc()),
-        # Still "sending": the earlier attempt never told how it ended, so its message may be there.
-        unsettled_since=sa.case(
-            (deliveries.c.state == "sending", deliveries.c.attempted_at), else_=deliveries.c.unsettled_since
-        ),
+
+
+def _claiming(kind: sa.ColumnElement[bool]) -> ReturningUpdate[Any]:
+    # In a WITH, because Postgres may run a subquery with a LIMIT more than once; one that locks rows is never inlined.
+    due = (
+        sa.select(deliveries.c.id)
+        .where(UNFINISHED, _THERE, kind, deliveries.c.due_at <= _NOW, _FIRST_OF_ITS_THREAD, _RESTED)
+        .order_by(deliveries.c.due_at, deliveries.c.id)
+        .limit(sa.bindparam("most", type_=sa.Integer()))
+        .with_for_update(skip_locked=True)
+        .cte("due")
     )
-    .returning(*deliveries.c)
-)
+    return (
+        sa.update(deliveries)
+        .where(deliveries.c.id.in_(sa.select(due.c.id)))
+        .values(
+            state="sending",
+            attempts=deliveries.c.attempts + 1,
+            lease=deliveries.c.lease + 1,
+            due_at=sa.bindparam("until", type_=Utc()),
+            attempted_at=_NOW,
+            # Still "sending": the earlier attempt never told how it ended, so its message may be there.
+            unsettled_since=sa.case((_DIED, deliveries.c.attempted_at), else_=deliveries.c.unsettled_since),
+        )
+        .returning(*deliveries.c)
+    )
+
+
+# What may be there already goes before all that waits: Discord knows a nonce for minutes only.
+_CLAIMS = tuple(map(_claiming, (_DIED, _UNSURE, _WAITS)))
 
 
 def _next(state: str) -> sa.Select[tuple[datetime]]:
@@ -121,11 +128,10 @@ async def claim(connection: AsyncConnection, asked: Mapping[str, Any], now: date
     Each claim speaks for what waits behind it and would be old news at once. That is decided here, with the lease, so
     that whoever takes the delivery over says the same, and nothing that was spared is lost.
     """
-    # What a process that died may have posted goes before all that waits: Discord knows a nonce for minutes only.
-    found = await _leased(connection, {**asked, "now": now, "state_of": "sending"})
-    rest = int(asked["most"]) - len(found)
-    if rest:
-        found += await _leased(connection, {**asked, "now": now, "state_of": "pending", "most": rest})
+    found: list[AnyRow] = []
+    for query in _CLAIMS:
+        if rest := int(asked["most"]) - len(found):
+            found += (await connection.execute(query, {**asked, "now": now, "most": rest})).all()
     if not found:
         return ()
     keys = sorted({row.thread_key for row in found})
@@ -140,10 +146,6 @@ async def claim(connection: AsyncConnection, asked: Mapping[str, Any], now: date
         one = replace(_claim(row, roots.get(row.thread_key)), until=asked["until"])
         claims.append(await _merged(connection, one, waiting.get(row.thread_key, ()), now))
     return claims
-
-
-async def _leased(connection: AsyncConnection, asked: Mapping[str, Any]) -> list[AnyRow]:
-    return list((await connection.execute(_CLAIM, asked)).all())
 
 
 async def _merged(connection: AsyncConnection, one: Claim, waiting: Sequence[Waiting], now: datetime) -> Claim:
@@ -182,5 +184,6 @@ def _claim(row: AnyRow, root: str | None) -> Claim:
         root=None if root is None else decode(Receipt, root),
         promised_at=row.created_at,
         unsettled_since=row.unsettled_since,
+        repeated_at=row.repeated_at,
         merged=row.merged,
     )

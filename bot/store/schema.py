@@ -4,7 +4,7 @@ import sqlalchemy as sa
 
 from bot.store.columns import Key, Plain, Utc
 
-HEAD = "0004"
+HEAD = "0005"
 """The newest migration. Versions are numbers, so that older code can tell a newer database from an older one."""
 
 metadata = sa.MetaData(
@@ -86,6 +86,7 @@ deliveries = sa.Table(
     sa.Column("lease", sa.BigInteger(), nullable=False),  # counts the claims: the fence of sent and failed
     sa.Column("attempted_at", Utc()),
     sa.Column("unsettled_since", Utc()),
+    sa.Column("repeated_at", Utc()),
     sa.Column("error", Plain(), nullable=False),
     sa.Column("receipt", sa.Text()),
     sa.Column("created_at", Utc(), nullable=False),
@@ -99,6 +100,13 @@ deliveries = sa.Table(
         "due_at",
         postgresql_where=sa.text("finished_at IS NULL"),
         sqlite_where=sa.text("finished_at IS NULL"),
+    ),
+    sa.Index(
+        None,
+        "platform",
+        "due_at",
+        postgresql_where=sa.text("finished_at IS NULL AND unsettled_since IS NOT NULL"),
+        sqlite_where=sa.text("finished_at IS NULL AND unsettled_since IS NOT NULL"),
     ),
     sa.Index(
         None,

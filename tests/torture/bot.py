@@ -24,7 +24,7 @@ from tests.torture.world import catalogue
 
 
 def build(told: dict[str, Any], clock: Clock | None = None) -> App:
-    """`told`: settings, services as slugs and pages, `echo_window_s`, `steady_s`; a `step` to die at.
+    """`told`: settings, services as slugs and pages, `echo_window_s`; a `step` to die at.
 
     A `log` for the witness; `paced`: by the budgets of the platforms.
     """
@@ -39,7 +39,6 @@ def build(told: dict[str, Any], clock: Clock | None = None) -> App:
         if app.slack:
             # Slack's own repeats take minutes; the world's take seconds.
             app.slack._echo_window = timedelta(seconds=told["echo_window_s"])
-            app.slack._steady = timedelta(seconds=told.get("steady_s", told["echo_window_s"]))
         if told.get("step") is not None:
             count = counter(told["step"])
             app.store = Quiet(app.store, count)  # type: ignore[assignment]

@@ -12,8 +12,8 @@ from tests.torture.world import World
 
 ECHO_WINDOW_S = 20
 """For Slack's six and a half minutes. A bot that is killed every two seconds hears little in less."""
-DEAF_WINDOW_S, STEADY_S = 6.5, 20
-"""For six and a half minutes and for twenty, where nothing is ever heard."""
+DEAF_WINDOW_S = 1
+"""The same where nothing is ever heard: so that as much as possible is sent again, and dies again."""
 
 
 def read(arguments: list[str] | None = None) -> argparse.Namespace:
@@ -90,6 +90,18 @@ class Run:
         return found
 
 
+def _often(torture: Run, found: Findings) -> list[str]:
+    """The first message that shows more than twice, beside the deaths around it; in seconds since the first kill."""
+    later = {id(one): (one, other) for one, other in found.copies}
+    chain = next((pair for pair in found.copies if id(pair[1]) in later), None)
+    if chain is None:
+        return []
+    began = torture.killed_at[0]
+    times = [one.at - began for one in (*chain, later[id(chain[1])][1])]
+    deaths = [round(death - began, 2) for death in torture.killed_at if times[0] - 1 < death - began < times[-1] + 1]
+    return [f"three copies of {chain[0].said} at {[round(time, 2) for time in times]}; deaths at {deaths}"]
+
+
 async def play(given: argparse.Namespace) -> int:
     luck, began = luck_of(given), time.monotonic()
     world = World(luck=luck, pages=given.pages, channels=given.channels)
@@ -100,7 +112,6 @@ async def play(given: argparse.Namespace) -> int:
         window = DEAF_WINDOW_S if given.no_echo else ECHO_WINDOW_S
         world.slack.repeat_for_s = window - 2
         async with Bots(world, url, echo_window_s=window) as bots:
-            bots.tell(steady_s=STEADY_S)
             torture = Run(given, world, bots)
             found = await torture.go()
     took = time.monotonic() - began
@@ -148,6 +159,7 @@ def _notes(torture: Run, found: Findings) -> list[str]:
         f"asked again and suppressed by Discord's nonce: {world.discord.suppressed}; asked again after its 120 s: "
         + (f"{len(late)}, {min(late):.0f} to {max(late):.0f} s after" if late else "0"),
         f"echoes that nobody took in time: {len(world.slack.unheard)}; other messages: {len(world.record.strays)}",
+        *_often(torture, found),
         *found.examples,
         *(f"the bot said: {line[:300]}" for line in torture.bots.errors[:5]),
     ]

@@ -5,7 +5,7 @@ list of the updates that it has shown.
 """
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -64,7 +64,8 @@ def _told(body: bytes) -> Told | None:
 class Findings:
     """`merged` are updates that never had a reply of their own because a newer one spoke for them.
 
-    `copies` are those who stand there twice: each with the next that says the same.
+    `copies` are those who stand there twice, each with the next one: first messages of one incident, whatever they
+    say, and replies of the same words. `most_copies` counts the same words alone.
     """
 
     threads: int = 0
@@ -72,19 +73,13 @@ class Findings:
     lost: int = 0
     disordered: int = 0
     merged: int = 0
+    most_copies: int = 1
     copies: list[tuple[Message, Message]] = field(default_factory=list)
     examples: list[str] = field(default_factory=list)
 
     @property
     def doubled(self) -> int:
         return len(self.copies)
-
-    @property
-    def most_copies(self) -> int:
-        number: dict[int, int] = {}
-        for one, other in self.copies:
-            number[id(other)] = number.get(id(one), 1) + 1
-        return max(number.values(), default=1)
 
     @property
     def clean(self) -> bool:
@@ -116,13 +111,16 @@ def _thread(findings: Findings, thread: Sequence[Message], channel: str, final: 
         findings.lost += 1
         findings.show("lost", [Message(channel, "no message", None, 0), *thread])
         return
+    findings.most_copies = max(findings.most_copies, *Counter((m.root is None, m.said[0]) for m in thread).values())
     told: dict[int, list[Message]] = defaultdict(list)
     for one in (roots[0], *(m for m in thread if m.root is not None)):
         told[one.said[0][1]].append(one)
     # What is shown twice is not also out of order.
     once = list(told)
     copies = [pair for same in (roots, *told.values()) for pair in pairwise(same)]
-    lost = int(all(root.said[-1][1] != final for root in roots)) + int(final not in told)
+    lost = int(all(root.said[-1][1] != final for root in roots)) + int(
+        (thread[0].said[0][0], final) not in {m.said[0] for m in thread}
+    )
     disordered = _falls(once) + _falls([update for _, update in roots[0].said])
     findings.copies += copies
     findings.lost += lost

@@ -70,6 +70,12 @@ def test_copies_are_counted_one_by_one(times: int) -> None:
     assert (findings.doubled, findings.most_copies) == (times - 1, times)
 
 
+def test_two_first_messages_are_one_too_many_but_no_copies_where_they_say_other_things() -> None:
+    findings = found([GOOD[0], GOOD[1], ("9", None, 3)])
+
+    assert (findings.lost, findings.doubled, findings.most_copies) == (0, 1, 1)
+
+
 def test_a_call_before_its_time_is_counted_but_not_one_that_was_on_its_way() -> None:
     limits = Limits(grain=1)
     scope = [("channel", lambda: Bucket(1, 1))]

@@ -32,10 +32,6 @@ ECHO_WINDOW = timedelta(minutes=6.5)
 HEARD_WINDOW = timedelta(seconds=60)
 """Where this process has listened without a break since before the post, its echo comes at the first try."""
 ECHO_POLL = timedelta(seconds=15)
-TWICE = 2
-STEADY = timedelta(minutes=20)
-"""Where Slack never tells of our posts, a third try is for a process that has lived so long: one that dies at every
-start would post the same message each time."""
 
 _QUIET = {"link_names": False, "parse": "none"}
 _NO_PREVIEWS = {"unfurl_links": False, "unfurl_media": False}
@@ -74,8 +70,6 @@ class SlackChat:
         self._outbox = outbox
         self._ping_interval = ping_interval
         self._echo_window = echo_window
-        self._steady = STEADY
-        self._began = clock.now()
         self._ears = ears = Ears(clock)
         self._workspaces = places = Workspaces(
             api_url=api_url, clock=clock, bot_token=bot_token, store=store, safe=safe
@@ -116,14 +110,18 @@ class SlackChat:
                 return Receipt(message="", channel=claim.delivery.target.channel)
 
     async def settle(self, claim: Claim, now: datetime) -> Settled:
-        """Slack shows us each of our posts once more, as an event; after the last repeat of it, it was never there."""
+        """Slack shows us each of our posts once more, as an event; after the last repeat of it, it was never there.
+
+        Unless it never does: then nothing is posted a third time.
+        """
         receipt = await self._outbox.echo(claim.id)
         if receipt or claim.delivery.action is Action.EDIT or claim.unsettled_since is None:
             return Settled(receipt=receipt)
         left = self._left(claim.unsettled_since, now)
-        if left <= timedelta(0) and claim.attempt > TWICE and not await self._outbox.is_echoed():
-            left = self._began + self._steady - now
-        return Settled(wait=min(left, ECHO_POLL) if left > timedelta(0) else None)
+        if left > timedelta(0):
+            return Settled(wait=min(left, ECHO_POLL))
+        # A bot that dies whenever it posts would post the same for ever, where Slack tells it of no post.
+        return Settled(enough=claim.repeated_at is not None and not await self._outbox.is_echoed())
 
     async def alive(self) -> None:
         """https://docs.slack.dev/reference/methods/api.test: needs no token. Raise SendError."""

@@ -92,6 +92,9 @@ class FakeOutbox:
     async def defer(self, claim: Claim, until: datetime) -> None:
         return None
 
+    async def repeat(self, claim: Claim, now: datetime) -> bool:
+        return True
+
     async def sent(self, claim: Claim, receipt: Receipt, now: datetime) -> None:
         return None
 
@@ -107,7 +110,6 @@ def claim(
     channel: str = "C0OPS",
     workspace: str = TEAM,
     unsettled_since: datetime | None = None,
-    attempt: int = 1,
 ) -> Claim:
     incident = Incident(id="i1", kind=Kind.INCIDENT, title="Logins fail", phase=Phase.INVESTIGATING)
     change = Change(service="parrot", feed="parrot", news=News.OPENED, reason=Reason.NEW_INCIDENT, incident=incident)
@@ -118,4 +120,4 @@ def claim(
         change=change,
         reason="because",
     )
-    return Claim(id=number, delivery=delivery, attempt=attempt, lease=1, root=root, unsettled_since=unsettled_since)
+    return Claim(id=number, delivery=delivery, attempt=1, lease=1, root=root, unsettled_since=unsettled_since)

@@ -49,25 +49,18 @@ async def test_who_listens_over_a_socket_waits_a_minute(chat: SlackChat, front: 
     assert await waits(chat, clock) == LONG
 
 
-async def test_without_any_echo_a_third_try_waits_for_a_process_that_lives(
+async def test_where_no_post_was_ever_echoed_nothing_is_posted_a_third_time(
     chat: SlackChat, outbox: FakeOutbox, clock: FakeClock
 ) -> None:
+    once = claim(unsettled_since=NOON)
+    repeated = replace(once, repeated_at=NOON)
+
+    assert (await chat.settle(repeated, clock.now())).wait
     clock.passes(minutes=7)
-    second, third = (claim(unsettled_since=NOON, attempt=attempt) for attempt in (2, 3))
-
-    assert await chat.settle(second, clock.now()) == Settled()
-    assert (await chat.settle(third, clock.now())).wait == timedelta(seconds=15)
-    clock.passes(minutes=13)
-    assert await chat.settle(third, clock.now()) == Settled()
-
-
-async def test_where_other_posts_were_echoed_a_third_try_waits_no_longer(
-    chat: SlackChat, outbox: FakeOutbox, clock: FakeClock
-) -> None:
+    assert await chat.settle(once, clock.now()) == Settled()
+    assert await chat.settle(repeated, clock.now()) == Settled(enough=True)
     outbox.echoes[1] = ROOT
-    clock.passes(minutes=7)
-
-    assert await chat.settle(claim(unsettled_since=NOON, attempt=3), clock.now()) == Settled()
+    assert await chat.settle(repeated, clock.now()) == Settled()
 
 
 @pytest.mark.parametrize("how", ["abort", "refresh"])
