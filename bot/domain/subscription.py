@@ -105,8 +105,7 @@ class Claim:
     """A delivery leased to us: `attempt` counts from 1, `root` is the incident's first message in the channel.
 
     `unsettled_since` is set where an earlier attempt may have posted it already (its process died, or the platform
-    gave no clear answer): since when. `repeated_at` is when a process sent it again all the same, and died. `merged`
-    counts the later updates that it speaks for.
+    gave no clear answer): since when. `merged` counts the later updates that it speaks for.
     `until` is when the lease ends: nothing may be sent under it after that.
     """
 
@@ -117,7 +116,6 @@ class Claim:
     root: Receipt | None
     promised_at: datetime | None = None
     unsettled_since: datetime | None = None
-    repeated_at: datetime | None = None
     merged: int = 0
     until: datetime | None = None
 

@@ -83,8 +83,6 @@ class Delivering:
             receipt = await self._found(chat, claim) or await self._send(chat, claim)
         except _NotYet as wait:
             await self.store.defer(claim, self.clock.now() + wait.wait)
-        except _Enough as end:
-            await self._again(claim, str(end), None)
         except SendError as error:
             await self._failed(chat, claim, error)
         except Exception as error:
@@ -104,9 +102,6 @@ class Delivering:
             await asyncio.sleep(wait.total_seconds())
         if claim.until and self.clock.now() >= claim.until:
             # We were stopped for long: another process has it, and may have said more since.
-            raise _NotYet(timedelta())
-        repeats = claim.unsettled_since and delivery.action is not Action.EDIT
-        if repeats and not await self.store.repeat(claim, self.clock.now()):
             raise _NotYet(timedelta())
         receipt = await chat.deliver(claim, card)
         self._worked()
@@ -148,12 +143,10 @@ class Delivering:
         if claim.unsettled_since is None or claim.delivery.action is Action.EDIT:
             return None
         settled = await chat.settle(claim, self.clock.now())
-        outcome = "waiting" if settled.wait else "there" if settled.receipt or settled.enough else "not_there"
+        outcome = "waiting" if settled.wait else "there" if settled.receipt else "not_there"
         self.meter.count(Count.AMBIGUOUS, platform=self.platform, outcome=outcome)
         if settled.wait:
             raise _NotYet(settled.wait)
-        if settled.enough:
-            raise _Enough
         if settled.receipt:
             self.meter.count(Count.DUPLICATES_SUPPRESSED, platform=self.platform)
         return settled.receipt
@@ -221,13 +214,6 @@ class _NotYet(Exception):
     def __init__(self, wait: timedelta) -> None:
         super().__init__(wait)
         self.wait = wait
-
-
-class _Enough(Exception):
-    """It was repeated once, and nobody can say whether it is there."""
-
-    def __init__(self) -> None:
-        super().__init__("it may be there twice, and a process died at each: not sent a third time")
 
 
 def closed_channel(target: Target, error: str, words: Words) -> Card:

@@ -208,11 +208,7 @@ class Chat(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settled:
-    """Is it there? `receipt` if it is; `wait` if that cannot be known yet; neither if it is not.
-
-    `enough` where it was repeated once, may be there twice, and its platform will never tell.
-    """
+    """Is it there? `receipt` if it is; `wait` if that cannot be known yet; neither if it is not."""
 
     receipt: Receipt | None = None
     wait: timedelta | None = None
-    enough: bool = False

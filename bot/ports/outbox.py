@@ -36,10 +36,6 @@ class Outbox(Protocol):
         """It was not tried: it waits for its turn."""
         ...
 
-    async def repeat(self, claim: Claim, now: datetime) -> bool:
-        """It is about to be sent again though it may be there. False where the claim is an old one."""
-        ...
-
     async def sent(self, claim: Claim, receipt: Receipt, now: datetime) -> None:
         """It is there. The receipt of a post becomes the root of its thread key."""
         ...

@@ -184,6 +184,5 @@ def _claim(row: AnyRow, root: str | None) -> Claim:
         root=None if root is None else decode(Receipt, root),
         promised_at=row.created_at,
         unsettled_since=row.unsettled_since,
-        repeated_at=row.repeated_at,
         merged=row.merged,
     )

@@ -32,7 +32,6 @@ _HEARD = (
 _FAILED = sa.update(deliveries).where(MINE)
 # Nothing was tried, so it is no attempt; what an earlier one may have posted is still to be settled.
 _DEFER = _FAILED.values(state="pending", attempts=deliveries.c.attempts - 1, due_at=sa.bindparam("until", type_=Utc()))
-_REPEAT = _FAILED.values(repeated_at=sa.bindparam("now", type_=Utc()))
 _SENT = (
     sa.update(deliveries)
     .where(MINE)
@@ -102,15 +101,6 @@ class SqlOutbox(Part):
         async with self._database.writing() as connection:
             await connection.execute(_DEFER, {"mine": claim.id, "held": claim.lease, "until": until})
 
-    async def repeat(self, claim: Claim, now: datetime) -> bool:
-        """It is about to be sent again though it may be there, which whoever takes it over shall know.
-
-        False: the claim is an old one.
-        """
-        async with self._database.writing() as connection:
-            done = await connection.execute(_REPEAT, {"mine": claim.id, "held": claim.lease, "now": now})
-            return done.rowcount == 1
-
     async def sent(self, claim: Claim, receipt: Receipt, now: datetime) -> None:
         """It is there. The receipt of a post becomes the root of its thread key. An old claim is ignored.
 
@@ -136,7 +126,7 @@ class SqlOutbox(Part):
         an earlier attempt, so what was unsettled stays so.
         """
         ending = {"state": "dead", "finished_at": now} if again is None else {"state": "pending", "due_at": again}
-        values = {"error": error, "repeated_at": None, **ending}
+        values = {"error": error, **ending}
         if unsettled:
             values["unsettled_since"] = deliveries.c.attempted_at
         async with self._database.writing() as connection:

@@ -86,7 +86,6 @@ deliveries = sa.Table(
     sa.Column("lease", sa.BigInteger(), nullable=False),  # counts the claims: the fence of sent and failed
     sa.Column("attempted_at", Utc()),
     sa.Column("unsettled_since", Utc()),
-    sa.Column("repeated_at", Utc()),
     sa.Column("error", Plain(), nullable=False),
     sa.Column("receipt", sa.Text()),
     sa.Column("created_at", Utc(), nullable=False),

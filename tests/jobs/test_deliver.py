@@ -129,31 +129,6 @@ async def test_an_owner_who_cannot_be_told_stops_nothing(world: World) -> None:
     assert (world.chat.told, await world.store.next_due(Platform.SLACK)) == ([], None)
 
 
-async def test_what_was_repeated_by_one_that_died_is_given_up_where_nobody_can_tell(world: World) -> None:
-    world.chat.settled = [Settled(enough=True)]
-    await make(world)
-    await world.store.claim_due(Platform.SLACK, world.clock.now(), timedelta(seconds=60), 1)
-    world.clock.tick(seconds=60)
-    await world.deliver()
-    (dead,) = await world.store.given_up(9)
-    assert "twice" in dead.error
-    assert titles(world.chat) == []
-
-
-async def test_nothing_is_repeated_that_another_process_took(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    world.chat.settled = [Settled()]
-    await make(world)
-    await world.store.claim_due(Platform.SLACK, world.clock.now(), timedelta(seconds=60), 1)
-    world.clock.tick(seconds=60)
-
-    async def taken(*_: object) -> bool:
-        return False
-
-    monkeypatch.setattr(world.store, "repeat", taken)
-    await world.deliver()
-    assert titles(world.chat) == []
-
-
 TWO_A_MINUTE = Budget(scope=Scope.CHANNEL, most=2, per=timedelta(minutes=1))
 UNCLEAR = SendError("timeout", Verdict(ambiguous=True))
 

@@ -362,25 +362,6 @@ async def test_what_may_be_posted_and_waits_for_its_turn_goes_before_what_never_
     assert never.unsettled_since is None
 
 
-async def test_who_dies_while_it_repeats_leaves_word_of_it_and_who_is_refused_does_not(store: SqlStore) -> None:
-    await store.promise([delivery("a")], NOON)
-    await claim_all(store, NOON, MINUTE, 5)
-    (second,) = await claim_all(store, NOON + MINUTE, MINUTE, 5)
-    assert await store.repeat(second, NOON + MINUTE)
-    (third,) = await claim_all(store, NOON + 2 * MINUTE, MINUTE, 5)
-    assert (second.repeated_at, third.repeated_at) == (None, NOON + MINUTE)
-    await store.failed(third, "slow down", again=NOON + 3 * MINUTE, unsettled=False, now=NOON + 2 * MINUTE)
-    (fourth,) = await claim_all(store, NOON + 3 * MINUTE, MINUTE, 5)
-    assert fourth.repeated_at is None
-
-
-async def test_nobody_repeats_under_a_lease_that_another_has(store: SqlStore, other: SqlStore) -> None:
-    await store.promise([delivery("a")], NOON)
-    (claim,) = await claim_all(store, NOON, MINUTE, 5)
-    await claim_all(other, NOON + MINUTE, MINUTE, 5)
-    assert not await store.repeat(claim, NOON + MINUTE)
-
-
 async def test_a_delivery_is_known_by_its_number(store: SqlStore) -> None:
     await store.promise([delivery("a")], NOON)
     (claim,) = await claim_all(store, NOON, MINUTE, 5)

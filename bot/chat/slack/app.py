@@ -70,6 +70,7 @@ class SlackChat:
         self._outbox = outbox
         self._ping_interval = ping_interval
         self._echo_window = echo_window
+        self._began = clock.now()
         self._ears = ears = Ears(clock)
         self._workspaces = places = Workspaces(
             api_url=api_url, clock=clock, bot_token=bot_token, store=store, safe=safe
@@ -112,16 +113,16 @@ class SlackChat:
     async def settle(self, claim: Claim, now: datetime) -> Settled:
         """Slack shows us each of our posts once more, as an event; after the last repeat of it, it was never there.
 
-        Unless it never does: then nothing is posted a third time.
+        Where no post was ever shown, only a process that has lived that long itself sends anything again.
         """
         receipt = await self._outbox.echo(claim.id)
         if receipt or claim.delivery.action is Action.EDIT or claim.unsettled_since is None:
             return Settled(receipt=receipt)
         left = self._left(claim.unsettled_since, now)
-        if left > timedelta(0):
-            return Settled(wait=min(left, ECHO_POLL))
-        # A bot that dies whenever it posts would post the same for ever, where Slack tells it of no post.
-        return Settled(enough=claim.repeated_at is not None and not await self._outbox.is_echoed())
+        if left <= timedelta(0) and not await self._outbox.is_echoed():
+            # Where Slack never tells of our posts, a bot that dies at each would post the same at every start.
+            left = self._began + self._echo_window - now
+        return Settled(wait=min(left, ECHO_POLL) if left > timedelta(0) else None)
 
     async def alive(self) -> None:
         """https://docs.slack.dev/reference/methods/api.test: needs no token. Raise SendError."""

@@ -55,10 +55,11 @@ class FakeDesk:
 
 
 class FakeOutbox:
-    """Remembers echoes. While `away`, the database is."""
+    """Remembers echoes, and whether there were any before. While `away`, the database is."""
 
     def __init__(self) -> None:
         self.echoes: dict[int, Receipt] = {}
+        self.before = True
         self.away = False
 
     async def echoed(self, delivery: int, receipt: Receipt, now: datetime) -> None:
@@ -73,7 +74,7 @@ class FakeOutbox:
         return self.echoes.get(delivery)
 
     async def is_echoed(self) -> bool:
-        return bool(self.echoes)
+        return self.before or bool(self.echoes)
 
     async def promise(self, deliveries: Sequence[Delivery], now: datetime) -> int:
         return len(deliveries)
@@ -91,9 +92,6 @@ class FakeOutbox:
 
     async def defer(self, claim: Claim, until: datetime) -> None:
         return None
-
-    async def repeat(self, claim: Claim, now: datetime) -> bool:
-        return True
 
     async def sent(self, claim: Claim, receipt: Receipt, now: datetime) -> None:
         return None

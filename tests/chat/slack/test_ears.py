@@ -49,18 +49,16 @@ async def test_who_listens_over_a_socket_waits_a_minute(chat: SlackChat, front: 
     assert await waits(chat, clock) == LONG
 
 
-async def test_where_no_post_was_ever_echoed_nothing_is_posted_a_third_time(
+async def test_where_no_post_was_ever_echoed_only_a_process_that_lives_repeats_one(
     chat: SlackChat, outbox: FakeOutbox, clock: FakeClock
 ) -> None:
-    once = claim(unsettled_since=NOON)
-    repeated = replace(once, repeated_at=NOON)
+    before = claim(unsettled_since=NOON - timedelta(hours=1))
+    outbox.before = False
 
-    assert (await chat.settle(repeated, clock.now())).wait
-    clock.passes(minutes=7)
-    assert await chat.settle(once, clock.now()) == Settled()
-    assert await chat.settle(repeated, clock.now()) == Settled(enough=True)
+    assert (await chat.settle(before, clock.now())).wait == timedelta(seconds=15)
+    assert await chat.settle(before, clock.now() + LONG) == Settled()
     outbox.echoes[1] = ROOT
-    assert await chat.settle(repeated, clock.now()) == Settled()
+    assert await chat.settle(before, clock.now()) == Settled()
 
 
 @pytest.mark.parametrize("how", ["abort", "refresh"])

@@ -1,4 +1,4 @@
-"""What may be posted already is taken up first, and what was repeated is known to be."""
+"""An index of what may be posted already, which is taken up first."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,6 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column("deliveries", sa.Column("repeated_at", sa.DateTime(timezone=True)))
     unsure = sa.text("finished_at IS NULL AND unsettled_since IS NOT NULL")
     op.create_index(
         "ix_deliveries_platform_due_at",
@@ -23,4 +22,3 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_index("ix_deliveries_platform_due_at", "deliveries")
-    op.drop_column("deliveries", "repeated_at")
