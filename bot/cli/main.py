@@ -117,6 +117,17 @@ def why(
 
 
 @app.command()
+def punctuality(
+    days: Annotated[int, typer.Option(min=1, max=30, help="How far back to look.")] = 30,
+    json: Json = False,  # noqa: FBT002 - a flag
+) -> None:
+    """Tell how many messages were there within five minutes; exit status 1 where that is less than the goal."""
+    from bot.cli import punctuality as command  # noqa: PLC0415
+
+    command.punctuality(days, json=json)
+
+
+@app.command()
 def services(query: Annotated[str, typer.Argument(help="Part of a name or a category.")] = "") -> None:
     """List the services we know."""
     from bot.cli import services as command  # noqa: PLC0415

@@ -1,10 +1,12 @@
 """What is counted and timed, by name, and what the database counts for us."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
+
+from bot.domain.punctuality import Punctuality
 
 
 class Count(StrEnum):
@@ -89,4 +91,8 @@ class Counting(Protocol):
 
     async def figures(self, now: datetime) -> Figures:
         """Two cheap queries; neither reads finished deliveries."""
+        ...
+
+    async def punctuality(self, since: datetime, now: datetime) -> Sequence[Punctuality]:
+        """How soon was told what was promised since then, by platform. It reads all of that time, so ask seldom."""
         ...

@@ -15,11 +15,11 @@ from prometheus_client.metrics import MetricWrapperBase
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
+from bot.domain.punctuality import LIMITS_S
 from bot.domain.subscription import Platform
 from bot.ports.meter import AGES_S, Count, Figures, Level, Span
 
 OTHER = "other"
-SECONDS = (1, 2, 5, 10, 30, 60, 120, 300)
 _ECHO_SECONDS = (0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60)
 M = TypeVar("M", bound=MetricWrapperBase)
 Labels = Mapping[str, tuple[str, ...]]
@@ -43,7 +43,7 @@ COUNTS: Mapping[Count, tuple[str, Labels]] = {
     Count.WEBHOOKS_SILENT: ("Updates seen by polling ten minutes before any webhook told of them.", {}),
 }
 SPANS: Mapping[Span, tuple[str, tuple[float, ...], Labels]] = {
-    Span.INGEST_TO_POST: ("From the poll that saw a change to the message about it.", SECONDS, _PLATFORM),
+    Span.INGEST_TO_POST: ("From the poll that saw a change to the message about it.", LIMITS_S, _PLATFORM),
     Span.ECHO_DELAY: ("From a message to the platform's own word that it is there.", _ECHO_SECONDS, {}),
 }
 LEVELS: Mapping[Level, tuple[str, Labels]] = {
