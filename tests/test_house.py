@@ -25,9 +25,10 @@ README = (HOUSE / "README.md").read_text(encoding="utf-8")
 ROOM_MOST = 250
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(HOUSE)))
-def test_no_room_is_too_big(path: Path) -> None:
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= ROOM_MOST
+def test_no_room_is_too_big() -> None:
+    lines = {str(path.relative_to(HOUSE)): len(path.read_text(encoding="utf-8").splitlines()) for path in MODULES}
+
+    assert {name: n for name, n in lines.items() if n > ROOM_MOST} == {}
 
 
 def test_most_functions_are_short() -> None:

@@ -4,6 +4,7 @@ import difflib
 import re
 import tomllib
 from collections.abc import Collection, Iterator, Mapping
+from functools import cache
 from importlib import resources
 
 from pydantic import ValidationError
@@ -24,9 +25,17 @@ def load_catalogue(extra: Mapping[str, object] | None = None, *, formats: Collec
 
     Raise SettingsError, one line, for a stanza that is wrong.
     """
+    ours = _ours()
+    for service in ours.services:
+        _check_format(service, formats)
+    return ours.replacing(_services(extra, formats)) if extra else ours
+
+
+@cache
+def _ours() -> Catalogue:
+    """Read once: the file is a part of the program, and a team's own is read again and again."""
     text = resources.files("bot.catalogue").joinpath("services.toml").read_text("utf-8")
-    ours = Catalogue(()).replacing(_services(tomllib.loads(text), formats))
-    return ours.replacing(_services(extra or {}, formats))
+    return Catalogue(()).replacing(_services(tomllib.loads(text), ()))
 
 
 def _services(stanzas: Mapping[str, object], formats: Collection[str]) -> Iterator[Service]:

@@ -44,13 +44,14 @@ class Catalogue:
     def __post_init__(self) -> None:
         """Build the indexes once: completion asks at every key that is pressed."""
         names: dict[str, Found] = {}
-        for name, found in _sure_names(self.services):
+        sure = tuple(_sure_names(self.services))
+        for name, found in sure:
             names.setdefault(name, found)
         own = tuple(_own_names(self.services))
         owners = Counter(name for name, _ in own)
         names = {name: found for name, found in own if owners[name] == 1} | names
         object.__setattr__(self, "_slugs", {service.slug: service for service in self.services})
-        object.__setattr__(self, "_claims", (*_sure_names(self.services), *own))
+        object.__setattr__(self, "_claims", (*sure, *own))
         object.__setattr__(self, "_names", names)
 
     def get(self, slug: str) -> Service | None:

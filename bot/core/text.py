@@ -42,4 +42,4 @@ def fold(text: str) -> str:
     True
     """
     plain = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(character for character in plain if character.isalnum())
+    return "".join(filter(str.isalnum, plain))

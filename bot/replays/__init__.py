@@ -1,6 +1,7 @@
 """Real outages as data, for `planb demo` and for tests. The words are ours, the times those of the sources."""
 
 import tomllib
+from functools import cache
 from importlib import resources
 
 from pydantic import TypeAdapter
@@ -12,6 +13,7 @@ from bot.replays.pages import page_at
 __all__ = ["Replay", "page_at", "replay", "replays"]
 
 
+@cache
 def replays() -> tuple[Replay, ...]:
     """Every outage we can replay, oldest first."""
     files = sorted(resources.files("bot.replays").iterdir(), key=lambda file: file.name)

@@ -1,5 +1,6 @@
 """The two databases: their addresses, their connections, and what it means that one is away."""
 
+import asyncio
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -9,6 +10,7 @@ from sqlite3 import Error as SqliteError
 from sqlite3 import OperationalError as SqliteOperationalError
 from typing import Any, cast
 
+import aiosqlite
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import (
@@ -102,11 +104,25 @@ def create(url: URL) -> AsyncEngine:
         pool_timeout=10,
         pool_pre_ping=postgres,
         hide_parameters=True,
-        connect_args=connect_args(url),
+        connect_args=connect_args(url) | ({} if postgres else {"async_creator_fn": _opened}),
         **({"use_native_hstore": False} if postgres else {}),
     )
     listen(engine.sync_engine)
     return engine
+
+
+async def _opened(*arguments: Any, **more: Any) -> aiosqlite.Connection:
+    """Open a file to the end: cancelled meanwhile, aiosqlite forgets what it has opened, and nobody closes it."""
+    connection = aiosqlite.connect(*arguments, **more)
+    connection._thread.daemon = True  # noqa: SLF001 - as SQLAlchemy does where it opens them itself
+    opening = asyncio.ensure_future(connection)
+    try:
+        return await asyncio.shield(opening)
+    except asyncio.CancelledError:
+        await asyncio.wait({opening})
+        if opening.exception() is None:
+            await connection.close()
+        raise
 
 
 def connect_args(url: URL) -> dict[str, Any]:

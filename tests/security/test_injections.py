@@ -30,28 +30,38 @@ async def channel(memory: SqlStore) -> Channel:
 
 @pytest.mark.parametrize("command", [command for command, _ in COMMANDS], ids=lambda command: command.name)
 async def test_no_argument_of_a_command_is_more_than_a_value(channel: Channel, command: Command) -> None:
+    """Each value once, at each command in another way; below, each in every way and place."""
     names = [option.name for option in command.options] or [""]
-    await type_all(channel, command, [(names[number % len(names)], value) for number, value in enumerate(SQL)])
+    first = [each for each, _ in COMMANDS].index(command)
+    typed = [(names[number % len(names)], value, first + number // len(names)) for number, value in enumerate(SQL)]
+    await type_all(channel, command, typed)
 
 
 @pytest.mark.torture
 @pytest.mark.parametrize("command", [command for command, _ in COMMANDS], ids=lambda command: command.name)
 async def test_no_argument_of_a_command_is_more_than_a_value_in_any_place(channel: Channel, command: Command) -> None:
     names = [option.name for option in command.options] or [""]
-    await type_all(channel, command, [(name, value) for name in names for value in SQL])
+    await type_all(channel, command, [(name, value, way) for name in names for value in SQL for way in range(WAYS)])
 
 
-async def type_all(channel: Channel, command: Command, typed: list[tuple[str, str]]) -> None:
+WAYS = 3
+
+
+async def type_all(channel: Channel, command: Command, typed: list[tuple[str, str, int]]) -> None:
+    """Type options and values, in ways that are counted modulo WAYS: an option of a form, a line, an option in one."""
     before = await held(channel.store)
     with capture_logs() as logs:
-        for number, (option, value) in enumerate(typed):
+        for number, (option, value, way) in enumerate(typed):
             channel.clock.tick(seconds=4)
             caller = Caller(target=TEAM, user=f"U{number}", may_manage=True, language="en")
             given = {option: value} | ({"service": "lamp"} if option not in {"", "service"} else {})
             options = {one.name: given[one.name] for one in command.options if one.name in given}
-            await channel.desk.answer(command.name, options, caller)
-            await channel.desk.answer_line(f"{command.name} {value}", caller)
-            await channel.desk.answer_line(f"{command.name} lamp {option}={value}", caller)
+            if way % WAYS == 0:
+                await channel.desk.answer(command.name, options, caller)
+            elif way % WAYS == 1:
+                await channel.desk.answer_line(f"{command.name} {value}", caller)
+            else:
+                await channel.desk.answer_line(f"{command.name} lamp {option}={value}", caller)
     assert [log for log in logs if log["log_level"] in {"error", "critical"}] == []
     assert await of(channel, NEIGHBOUR) == [one for one in before if getattr(one, "target", None) == NEIGHBOUR]
     assert not {one.service for one in await channel.store.subscriptions_of(TEAM)} - {"lamp", "torch"}

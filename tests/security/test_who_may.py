@@ -152,9 +152,9 @@ async def all_commands(channel: Channel, slack: SlackFront, person: Person) -> N
     app = web.Application()
     app.add_routes(chat.routes())
     more = {"user_id": person.user, **dict(person.asks)}
+    before = await held(channel.store)
     async with TestClient(TestServer(app)) as client:
         for name, (changes, options) in TABLE.items():
-            before = await held(channel.store)
             body = slack.slash_body(" ".join((name, *options.values())), **more)
             signed = slack.signed(body, at=clock.now().timestamp())
             assert (await client.post("/slack/events", data=body, headers=signed)).status == 200
@@ -182,8 +182,8 @@ async def test_on_discord_only_those_who_may_change_anything(channel: Channel, m
             await asyncio.wait_for(front.ready.wait(), 5)
             for who, (permissions, may) in ON_DISCORD.items():
                 channel.clock.tick(minutes=1)
+                before = await held(memory)
                 for name, (changes, options) in TABLE.items():
-                    before = await held(memory)
                     answer = await front.ask(name, options=options, member=member(str(permissions)))
                     assert (REFUSED in answer["title"]) is (changes and not may), (who, name)
                     assert may or await held(memory) == before

@@ -29,7 +29,7 @@ def empty(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> URL:
 
 
 @pytest.fixture(scope="session")
-def migrated(engine: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> URL:
+def migrated(engine: str, haste: None, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> URL:
     """A database with tables, made once."""
     if engine == "sqlite":
         url = database_url(f"sqlite:///{tmp_path_factory.mktemp('store')}/template.db")

@@ -1,11 +1,12 @@
 import asyncio
+import gc
 import shutil
 import socket
 import sqlite3
 import threading
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -154,6 +155,20 @@ async def test_a_store_recovers_when_its_connections_were_cut(store: SqlStore, u
         with sa.create_engine(url, poolclass=sa.NullPool).connect() as killer:
             assert killer.execute(sa.text(f"SELECT pg_terminate_backend(pid) {others}")).all()
     assert await store.note("a") == "b"
+
+
+@pytest.mark.parametrize("turns", range(0, 40, 4))
+async def test_what_is_cancelled_while_it_connects_leaves_nothing_open(url: URL, engine: str, turns: int) -> None:
+    """Where a connection stays open, its ResourceWarning is the failure of this test."""
+    store = SqlStore(url)
+    asking = asyncio.create_task(store.added_pages())
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    asking.cancel()
+    with suppress(asyncio.CancelledError):
+        await asking
+    await store.close()
+    gc.collect()
 
 
 async def test_a_mistake_of_ours_is_not_store_away(url: URL) -> None:

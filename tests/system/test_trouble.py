@@ -4,15 +4,17 @@ import asyncio
 import json
 import os
 import re
+import shutil
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import aiohttp
 import pytest
 
+from bot.cli.main import main
 from bot.domain.errors import SettingsError
 from bot.prepare import read_files
 from bot.settings import Settings
@@ -74,6 +76,38 @@ async def program(*arguments: str, **environment: object) -> AsyncIterator[Progr
             process.kill()
             await process.wait()
         await running._reading
+
+
+class Commands:
+    """`planb ...` typed in this process: starting another one costs a second, and little is different in it."""
+
+    def __init__(self, patch: pytest.MonkeyPatch, printed: pytest.CaptureFixture[str]) -> None:
+        self._patch = patch
+        self._printed = printed
+
+    async def run(self, *arguments: str, **environment: object) -> tuple[int, str, str]:
+        """Its exit status, what it printed, and what it printed as an error."""
+        with self._patch.context() as patch:
+            patch.setattr(sys, "argv", ["planb", *arguments])
+            for name, value in environment.items():
+                patch.setenv(name, str(value))
+            status = await asyncio.to_thread(_status_of, main)
+        return status, *self._printed.readouterr()
+
+
+def _status_of(command: Callable[[], None]) -> int:
+    try:
+        command()
+    except SystemExit as left:
+        return left.code if isinstance(left.code, int) else int(left.code is not None)
+    return 0
+
+
+@pytest.fixture
+def commands(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Commands:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "160")
+    return Commands(monkeypatch, capsys)
 
 
 def environment(play: Stage, database: str, **more: object) -> dict[str, object]:
@@ -163,10 +197,11 @@ async def test_a_page_that_answers_html_misleads_nobody_and_delays_nobody(play: 
     assert len(play.slack_posts()) == 1
 
 
-async def test_a_wrong_slack_token_gives_one_clear_line_and_discord_goes_on(play: Stage, tmp_path: Path) -> None:
+async def test_a_wrong_slack_token_gives_one_clear_line_and_discord_goes_on(
+    play: Stage, tmp_path: Path, template: Path
+) -> None:
     database = f"sqlite:///{tmp_path / 'planb.db'}"
-    async with program("migrate", DATABASE_URL=database) as migrating:
-        assert await migrating.process.wait() == 0
+    shutil.copy(template, tmp_path / "planb.db")
     store = SqlStore(database_url(database))
     app = play.app(database)
     app.store = store
@@ -238,13 +273,11 @@ def test_a_mistake_in_the_team_file_is_named(toml: str, line: str) -> None:
         read_files(Settings(_env_file=None, planb_config=toml))
 
 
-async def test_check_says_what_to_mend(play: Stage, tmp_path: Path) -> None:
+async def test_check_says_what_to_mend(play: Stage, tmp_path: Path, commands: Commands) -> None:
     database = f"sqlite:///{tmp_path / 'planb.db'}"
     settings = environment(play, database, SLACK_BOT_TOKEN="xoxb-wrong", DISCORD_TOKEN="wrong.token.here")
-    async with program("check", "--json", **settings) as checking:
-        assert checking.process.stdout
-        said = await checking.process.stdout.read()
-        assert await checking.process.wait() == 1
+    status, said, _ = await commands.run("check", "--json", **settings)
+    assert status == 1
     findings = {finding["what"]: finding for finding in json.loads(said)}
     assert findings["database"]["ok"] is True
     assert findings["planb.toml"]["ok"] is True
@@ -254,45 +287,40 @@ async def test_check_says_what_to_mend(play: Stage, tmp_path: Path) -> None:
     assert "DISCORD_TOKEN" in findings["discord"]["says"]
 
 
-async def test_check_lists_every_feed_with_what_went_wrong(play: Stage, tmp_path: Path) -> None:
+async def test_check_lists_every_feed_with_what_went_wrong(play: Stage, tmp_path: Path, commands: Commands) -> None:
     database = f"sqlite:///{tmp_path / 'planb.db'}"
-    async with program("check", "--feeds", "--json", **environment(play, database)) as checking:
-        assert checking.process.stdout
-        rows = json.loads(await checking.process.stdout.read())
-        assert await checking.process.wait() == 0
-    row = next(row for row in rows if row["service"] == "github")
+    status, said, _ = await commands.run("check", "--feeds", "--json", **environment(play, database))
+    assert status == 0
+    row = next(row for row in json.loads(said) if row["service"] == "github")
     assert (row["format"], row["url"], row["freshness"]) == ("statuspage", "https://www.githubstatus.com", "stale")
     assert (row["read_at"], row["age_s"], row["next_poll_s"], row["error"]) == (None, None, None, "")
 
 
-async def test_what_was_given_up_is_listed_and_tried_again(tmp_path: Path, memory: SqlStore) -> None:
+async def test_what_was_given_up_is_listed_and_tried_again(
+    tmp_path: Path, memory: SqlStore, commands: Commands
+) -> None:
     await memory.promise([delivery("a")], NOON)
     (claim,) = await claim_all(memory, NOON, MINUTE, 1)
     await memory.failed(claim, "is_archived", again=None, unsettled=False, now=NOON)
     settings = {"DATABASE_URL": f"sqlite:///{tmp_path / 'memory.db'}"}
-    async with program("check", "--deliveries", **settings) as checking:
-        assert checking.process.stdout
-        said = (await checking.process.stdout.read()).decode()
-        assert await checking.process.wait() == 1
+    status, said, _ = await commands.run("check", "--deliveries", **settings)
+    assert status == 1
     assert "is_archived" in said
     assert "1 given up, 0 on their way." in said
-    async with program("check", "--retry", "all", "--json", **settings) as checking:
-        assert checking.process.stdout
-        assert json.loads(await checking.process.stdout.read()) == {"given_up": [], "waiting": 1, "tried_again": 1}
-        assert await checking.process.wait() == 0
+    status, said, _ = await commands.run("check", "--retry", "all", "--json", **settings)
+    assert (status, json.loads(said)) == (0, {"given_up": [], "waiting": 1, "tried_again": 1})
 
 
-async def test_an_unknown_database_is_one_clear_line(tmp_path: Path) -> None:
-    async with program("migrate", DATABASE_URL="mysql://me:secret@somewhere/db") as migrating:
-        assert await migrating.process.wait() == 78
-        await migrating._reading
-    assert "secret" not in migrating.err
-    assert len(migrating.err.splitlines()) == 1
+async def test_an_unknown_database_is_one_clear_line(commands: Commands) -> None:
+    status, _, error = await commands.run("migrate", DATABASE_URL="mysql://me:secret@somewhere/db")
+    assert status == 78
+    assert "secret" not in error
+    assert len(error.splitlines()) == 1
 
 
-async def test_a_page_of_ones_own_is_polled(tmp_path: Path) -> None:
+async def test_a_page_of_ones_own_is_polled(commands: Commands) -> None:
     page = Page()
-    async with page.serving(), program("feed", page.url, "--json") as reading:
-        assert reading.process.stdout
-        said = json.loads(await reading.process.stdout.read())
-    assert (said["format"], said["page"], said["health"]) == ("statuspage", "OpenAI", "operational")
+    async with page.serving():
+        status, printed, _ = await commands.run("feed", page.url, "--json")
+    said = json.loads(printed)
+    assert (status, said["format"], said["page"], said["health"]) == (0, "statuspage", "OpenAI", "operational")

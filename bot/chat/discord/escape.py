@@ -48,7 +48,7 @@ class Piece:
 
 def size(text: str) -> int:
     """Length as the strictest counter would have it: UTF-16 units, never less than code points."""
-    return len(text) + sum(character > "\uffff" for character in text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def clean(text: str) -> str:
