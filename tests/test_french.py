@@ -94,7 +94,7 @@ class Memory:
     async def choices_of(self, team: str) -> Sequence[Plan]:
         return ()
 
-    async def of(self, team: str) -> Mapping[str, datetime]:
+    async def trials_of(self, team: str) -> Mapping[str, datetime]:
         return {}
 
     async def hasten(self, feeds: Iterable[str], now: datetime) -> None:

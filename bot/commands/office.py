@@ -50,7 +50,7 @@ class Office:
     async def of(self, team: str) -> "Office":
         """The office of one team: what others added or chose is not in it. Raise StoreAway."""
         await self.library.refresh(self.clock.now())
-        theirs = of_team(self.plans, await self.store.choices_of(team), await self.store.of(team))
+        theirs = of_team(self.plans, await self.store.choices_of(team), await self.store.trials_of(team))
         return replace(self, catalogue=self.library.of(team), plans=theirs.plans, trials=theirs.trials)
 
     def words(self, request: Request) -> Words:

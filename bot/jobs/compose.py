@@ -116,7 +116,7 @@ class Composing:
 
     async def of_team(self, team: str) -> TeamPlans:
         """The plans of the file and of this team alone."""
-        return of_team(self.plans, await self.store.choices_of(team), await self.store.of(team))
+        return of_team(self.plans, await self.store.choices_of(team), await self.store.trials_of(team))
 
     async def advice(
         self, team: TeamPlans, service: Service, incident: Incident, components: Sequence[Component], target: Target

@@ -153,7 +153,7 @@ async def test_only_what_is_on_a_list_can_be_tried(channel: Channel) -> None:
     assert await channel.ask("tried Moon") == ["“Moon” is on none of your team’s lists. They have: Torch, Candle."]
     empty = channel_of(channel.store, (LAMP,), ())
     assert await empty.ask("tried Moon") == ["Your team has no lists yet: `/outage choose` begins one."]
-    assert await channel.store.of(TEAM.team) == {}
+    assert await channel.store.trials_of(TEAM.team) == {}
 
 
 def test_of_the_files_date_and_the_trial_the_newer_one_counts() -> None:
