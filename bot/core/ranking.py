@@ -130,8 +130,7 @@ def _ranked(
     standing, service = standings.get(one.service), services.get(one.service)
     leans = tuple(_leans(one, service, failing, standings))
     first = _first(one, service, standing, failing)
-    is_well = first.reason in {Reason.HEALTHY, Reason.NOT_WATCHED}
-    whys = (*leans, first) if is_well else (first, *leans)
+    whys = (*leans, first) if first.reason in _GOOD else (first, *leans)
     return Ranked(alternative=one, standing=standing, whys=(*whys, *_tested(one, today)))
 
 
@@ -181,7 +180,8 @@ def _upstreams(one: Alternative, service: Service | None) -> list[str]:
 
 
 def _tested(one: Alternative, today: date) -> tuple[Why, ...]:
-    if one.tested is None:
+    """A date to come is no test. Where they are it may be tomorrow already."""
+    if one.tested is None or one.tested > today + timedelta(days=1):
         return (Why(reason=Reason.NEVER_TESTED),)
     days = max(0, (today - one.tested).days)
     lately = days <= TESTED_LATELY.days
