@@ -23,6 +23,11 @@ class Found:
         return f"{self.service.slug}:{self.part.slug}" if self.part else self.service.slug
 
     @property
+    def uses(self) -> tuple[str, ...]:
+        """What it is used for, the main use first: a part's own, else its service's."""
+        return (self.part.capabilities if self.part else ()) or self.service.capabilities
+
+    @property
     def label(self) -> str:
         """How people see it: `OpenAI`, `ChatGPT (OpenAI)`, `GitHub Actions`."""
         if self.part is None:

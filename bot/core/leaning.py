@@ -50,7 +50,7 @@ def tool_of(found: Found) -> Tool:
         name=part.name if part and part.slug != "api" else found.label,
         value=found.value,
         service=service,
-        capabilities=(part.capabilities if part else ()) or service.capabilities,
+        capabilities=found.uses,
         leanings=tuple(Leaning(upstream=one.name, source=one.source) for one in service.upstreams),
     )
 

@@ -50,9 +50,8 @@ def _parts_of(found: Found, known: Iterable[str]) -> list[str]:
 
 def _uses(found: Found) -> Sequence[str]:
     """A part's own uses, else the service's. An API is written to by programs: it counts before all else there."""
-    uses = (found.part.capabilities if found.part else ()) or found.service.capabilities
     through = found.part is not None and found.part.slug == "api"
-    return ("api", *uses) if through else uses
+    return ("api", *found.uses) if through else found.uses
 
 
 def what_fails(service: Service, incident: Incident, components: Sequence[Component]) -> Found | None:
