@@ -2,15 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date, timedelta
 from urllib.parse import urlsplit
 
 from bot.commands.office import Office, unknown_service
 from bot.commands.spec import Command, Option, Request
 from bot.core.alternatives import CAPABILITY, plans_of
-from bot.core.choosing import MOST_LISTS, MOST_TOOLS, added, first, named, without
-from bot.core.render_advice import known
+from bot.core.choosing import MOST_LISTS, MOST_TOOLS, SEATS_MOST, added, first, named, without
+from bot.core.render_advice import listed
 from bot.core.text import printable, squeeze
-from bot.domain.card import Bold, Card, Code, Item, Link, Listing, Tone
+from bot.domain.card import Card, Code, Listing, Tone
 from bot.domain.continuity import Alternative, Data, Plan, Source
 from bot.domain.errors import UserError
 from bot.domain.words import Words, mark
@@ -31,12 +32,14 @@ COMMAND = Command(
         Option(name="url", summary=mark("Where to open it")),
         Option(name="note", summary=mark("A hint, such as: log in with the shared account")),
         Option(name="owner", summary=mark("Who knows it and has the account")),
+        Option(name="seats", summary=mark("How many people can use it at once")),
         Option(
             name="data",
             summary=mark("The most protected data that may go there"),
             choices=tuple(data.value for data in Data),
         ),
         Option(name="upstreams", summary=mark("What it is built on, separated by commas")),
+        Option(name="tested", summary=mark("The day when somebody last tried it: 2026-11-02, or today")),
         Option(name="first", summary=mark("The tool of the list to try first")),
         Option(name="remove", summary=mark("The tool to take off the list; `all` for the whole list of the chat")),
     ),
@@ -45,6 +48,7 @@ COMMAND = Command(
 ALL = frozenset({"*", "all", "tout", "tous", "toutes"})
 MOST = {"name": 80, "note": 200, "owner": 80, "url": 400, "upstreams": 200}
 """Characters: as in planb.toml. All of a list stands on a card."""
+TODAY = frozenset({"today", "aujourd'hui", "aujourd’hui"})
 
 
 async def run(request: Request, office: Office) -> Card:
@@ -114,9 +118,32 @@ def _alternative(tool: str, options: Mapping[str, str], office: Office, words: W
         url=_address(_said("url", options, words), words),
         note=_said("note", options, words),
         owner=_said("owner", options, words),
+        seats=_seats(options.get("seats", ""), words),
         data=Data(options["data"]) if "data" in options else None,
         upstreams=tuple(dict.fromkeys(_slug(one, office) for one in upstreams if one)),
+        tested=_day(options.get("tested", ""), office.clock.now().date(), words),
     )
+
+
+def _seats(text: str, words: Words) -> int | None:
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= SEATS_MOST):
+        raise UserError(words("`seats` is a whole number from 1 to {n}.", n=SEATS_MOST))
+    return int(text)
+
+
+def _day(text: str, today: date, words: Words) -> date | None:
+    """Where they are it may be tomorrow already. Raise UserError for what is no day, or one to come."""
+    if not text or text.casefold() in TODAY:
+        return today if text else None
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        day = date.max
+    if day > today + timedelta(days=1):
+        raise UserError(words("`tested` is a day that was, written as {day}.", day=today))
+    return day
 
 
 def _said(name: str, options: Mapping[str, str], words: Words) -> str:
@@ -175,18 +202,12 @@ async def _keep(plan: Plan, request: Request, office: Office) -> Card:
         raise UserError(words("Your team has {n} lists, and that is the limit. Take one off first.", n=MOST_LISTS))
     await office.store.put_choice(team, plan, request.caller.user, office.clock.now())
     title = words("What to use instead of {name}", name=_name(plan.wanted, office))
-    items = tuple(_item(one, words) for one in plan.alternatives)
+    items = tuple(listed(one, words) for one in plan.alternatives)
     return Card(tone=Tone.GOOD, title=title, listings=(Listing(words("In this order"), items),), footer=_see(plan))
 
 
 def _see(plan: Plan) -> tuple[Code, ...]:
     return () if plan.wanted.startswith(CAPABILITY) else (Code(f"/outage alt {plan.wanted}"),)
-
-
-def _item(one: Alternative, words: Words) -> Item:
-    name = Link(one.name, one.url) if one.url else Bold(one.name)
-    more = known(one, words)
-    return Item((name, f" – {one.note}" if one.note else "", f" – {more}" if more else ""))
 
 
 def _name(wanted: str, office: Office) -> str:

@@ -7,7 +7,7 @@ import pytest
 
 from bot.commands.choose import MOST
 from bot.core.choosing import MOST_LISTS, MOST_TOOLS, standing_in, tried
-from bot.domain.continuity import Alternative, Plan, Source
+from bot.domain.continuity import Alternative, Data, Plan, Source
 from bot.living import Living
 from bot.store.store import SqlStore
 from tests.commands.test_commands import Channel, channel_of
@@ -15,6 +15,11 @@ from tests.fakes import NOON
 from tests.made import LAMP, PLAN, TEAM, TORCH, snapshot
 
 AI = replace(TORCH, slug="bulb", name="Bulb", feeds=(replace(TORCH.feeds[0], id="bulb"),), capabilities=("glow",))
+
+
+KNOWN = "owner: Ann, 5 seats, public and internal data – built on lamp, Sun – last tried on 2026-11-02"
+BAD_SEATS = ("0", "-1", "five", "2.5", "٣", "9" * 400)
+BAD_DAYS = ("soon", "02/11/2026", "2062-11-02", "2026-02-30")
 
 
 @pytest.fixture
@@ -30,12 +35,12 @@ async def tools(channel: Channel) -> dict[str, list[str]]:
 async def test_a_tool_is_chosen_with_all_that_is_said_of_it(channel: Channel) -> None:
     line = (
         'choose bulb torch url=https://torch.example note="log in with the shared account" owner=Ann '
-        "data=internal upstreams=lamp,Sun"
+        "seats=5 data=internal upstreams=lamp,Sun tested=2026-11-02"
     )
     assert await channel.ask(line) == [
         "What to use instead of Bulb",
         "In this order",
-        "• Torch – log in with the shared account – owner: Ann, public and internal data",
+        f"• Torch – log in with the shared account – {KNOWN}",
         "/outage alt bulb",
     ]
     (plan,) = await channel.store.choices_of(TEAM.team)
@@ -46,15 +51,28 @@ async def test_a_tool_is_chosen_with_all_that_is_said_of_it(channel: Channel) ->
             url="https://torch.example",
             note="log in with the shared account",
             owner="Ann",
-            data=plan.alternatives[0].data,
+            seats=5,
+            data=Data.INTERNAL,
             upstreams=("lamp", "Sun"),
+            tested=date(2026, 11, 2),
         ),
     )
     await channel.page("torch", snapshot())
-    said = "Torch – log in with the shared account (now: Operational) – owner: Ann, public and"
     heading, first, *_ = (await channel.ask("alt bulb"))[1:]
     assert heading == "What to use instead of Bulb (chosen in the chat)"
-    assert first == f"✅ {said} internal data"
+    assert first == (
+        "✅ Torch – log in with the shared account (now: Operational; tried 18 days ago) – owner: Ann, 5 seats, public "
+        "and internal data – built on Lamp, Sun"
+    )
+
+
+@pytest.mark.parametrize("word", ["today", "Aujourd'hui", "aujourd’hui", NOON.date().isoformat()])
+async def test_the_day_of_a_trial_may_be_said_with_the_tool(channel: Channel, word: str) -> None:
+    await channel.ask("choose torch Candle owner=Ann seats=2")
+    await channel.ask(f"choose torch Candle tested={word}")
+    (plan,) = await channel.store.choices_of(TEAM.team)
+    assert plan.alternatives == (Alternative(name="Candle", owner="Ann", seats=2, tested=NOON.date()),)
+    assert "🔵 Candle (no status page to check; tried today) – owner: Ann, 2 seats" in await channel.ask("alt torch")
 
 
 async def test_a_list_of_the_file_is_where_a_change_in_the_chat_begins(channel: Channel) -> None:
@@ -110,6 +128,11 @@ async def test_the_first_words_we_know_are_what_fails_and_the_rest_is_the_tool(
         ("choose torch Candle url=https://", "`url` begins with https://"),
         ("choose torch Candle url=https://[", "`url` begins with https://"),
         ("choose torch Candle url=https://ann:secret@candle.example", "Never paste a password here."),
+        *(
+            (f"choose torch Candle seats={seats}", "`seats` is a whole number from 1 to 1000000.")
+            for seats in BAD_SEATS
+        ),
+        *((f"choose torch Candle tested={day}", "`tested` is a day that was, written as ") for day in BAD_DAYS),
         ("choose torch Candle data=secret", "`data` is one of: public, internal, client."),
         (f"choose torch {'x' * 81}", "`name` is too long: at most 80 characters."),
         (f"choose torch Candle note={'x' * 201}", "`note` is too long: at most 200 characters."),
@@ -144,7 +167,7 @@ async def test_what_was_tried_lately_comes_before_what_was_not(channel: Channel)
     await channel.ask("choose torch Lantern")
     await channel.ask("essaye lantern")
     assert (await channel.ask("alt torch"))[2:4] == [
-        "🔵 Lantern (no status page to check; tried 0 d ago)",
+        "🔵 Lantern (no status page to check; tried today)",
         "🔵 Candle (no status page to check)",
     ]
 
@@ -183,7 +206,7 @@ def test_a_list_of_the_chat_stands_in_the_place_of_the_files() -> None:
 async def test_alt_tells_managers_that_the_file_has_a_mistake(channel: Channel) -> None:
     channel.office.file.use([PLAN], NOON - timedelta(hours=2), spreads=False)
     channel.office.file.refuse("planb.toml, line 3: alternatives.lamp.0.urll: there is no such key", 3)
-    said = "planb.toml has a mistake in line 3; the version of 10:00 UTC is used"
+    said = "planb.toml has a mistake in line 3; the version in use is that of 10:00 UTC"
     assert said in await channel.ask("alt lamp")
     assert said not in await channel.ask("alt lamp", manager=False)
     channel.office.file.use([PLAN], NOON, spreads=False)

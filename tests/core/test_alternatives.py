@@ -48,7 +48,9 @@ def test_a_person_gets_the_parts_plan_else_the_services_and_for_a_service_all() 
     plans = (WHOLE, CHATS, OTHER)
     assert plans_of(plans, Found(service=LAMP), NOTHING_ELSE) == (WHOLE, CHATS)
     assert plans_of(plans, Found(service=LAMP, part=LAMP.parts[0]), NOTHING_ELSE) == (CHATS,)
-    assert plans_of(plans, Found(service=LAMP, part=LAMP.parts[1]), NOTHING_ELSE) == (replace(WHOLE, wanted="lamp:video"),)
+    assert plans_of(plans, Found(service=LAMP, part=LAMP.parts[1]), NOTHING_ELSE) == (
+        replace(WHOLE, wanted="lamp:video"),
+    )
 
 
 def test_counsel_names_what_it_replaces_and_sees_what_the_tools_are_built_on() -> None:
@@ -139,7 +141,9 @@ def test_where_many_parts_fail_what_the_team_uses_instead_is_shown_once() -> Non
     assert plans_concerned([WHOLE], replace(LAMP, parts=parts), about, rows, NOTHING_ELSE) == (WHOLE,)
 
 
-def test_what_is_made_for_the_main_use_is_proposed_before_what_does_it_too_and_what_does_more_of_the_rest_first() -> None:
+def test_what_is_made_for_the_main_use_is_proposed_before_what_does_it_too_and_what_does_more_of_the_rest_first() -> (
+    None
+):
     def tool(slug: str, *uses: str) -> Service:
         return replace(TORCH, slug=slug, name=slug.title(), capabilities=uses)
 
