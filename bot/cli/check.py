@@ -2,19 +2,22 @@
 
 import asyncio
 import json as jsons
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import asdict, dataclass
+from datetime import date, timedelta
 
 from rich.console import Console
 from rich.table import Table
 
 from bot.app import App
+from bot.clock import SystemClock
 from bot.core.catalogue import Catalogue, Found
 from bot.core.overview import feeds_of
 from bot.core.standing import see
 from bot.domain.errors import PlanBError, SendError, SettingsError, StoreAway
 from bot.domain.polling import FeedState
 from bot.domain.status import Freshness
+from bot.faults import alike
 from bot.prepare import Team, read_files
 from bot.settings import Settings, read_settings
 from bot.vault import ShutVault, open_vault
@@ -78,7 +81,18 @@ def _files(settings: Settings) -> tuple[Team | None, Finding]:
     if not team.plans:
         hint = "name your alternatives in planb.toml, so that cards say what to use instead"
         return team, Finding(what="planb.toml", ok=None, says="no alternatives are named", mend=hint)
-    return team, Finding(what="planb.toml", ok=True, says=f"alternatives for {len(team.plans)} tools")
+    says = "; ".join((f"{len(team.plans)} lists of alternatives", *_doubts(team, SystemClock().now().date())))
+    return team, Finding(what="planb.toml", ok=True, says=says)
+
+
+def _doubts(team: Team, today: date) -> Iterator[str]:
+    """What may be meant so, and may be a slip: it is used as it stands."""
+    tools = [one for plan in team.plans for one in plan.alternatives]
+    for name in dict.fromkeys(name for one in tools for name in one.upstreams if not team.catalogue.find(name)):
+        yield f"no page tells how the upstream {name!r} is{alike(name, [s.slug for s in team.catalogue.services])}"
+    for one in tools:
+        if one.tested and one.tested > today + timedelta(days=1):
+            yield f"{one.name}: tested = {one.tested} is a day to come, and counts as never"
 
 
 async def _database(app: App) -> AsyncIterator[Finding]:

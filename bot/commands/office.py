@@ -10,7 +10,7 @@ from bot.core.alternatives import plans_of
 from bot.core.catalogue import Catalogue, Found, matches
 from bot.core.choosing import of_team, tried
 from bot.core.overview import counsels, feeds_of, standing_of, watched
-from bot.core.playbooks import NO_PLAYBOOKS, Playbooks, with_last_resort
+from bot.core.playbooks import Playbooks, with_last_resort
 from bot.core.render_advice import alternatives
 from bot.core.spread import spread
 from bot.core.standing import Standing
@@ -27,7 +27,7 @@ from bot.ports import Clock, Prober, Store
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Office:
-    """The store, the catalogue, the plans and playbooks as the caller's team may see them, the words and the clock.
+    """The store, the catalogue and the plans as the caller's team may see them, the words and the clock.
 
     `file` is the team file as it is now. Commands never poll and never wait, but for the one that adds a page: it asks
     the `prober`, as often for each team as `looks` allows. `scenarios` are the outages that can be played again, with
@@ -38,7 +38,6 @@ class Office:
     library: Library
     store: Store
     plans: Sequence[Plan]
-    playbooks: Playbooks = NO_PLAYBOOKS
     languages: Mapping[Language, Words]
     clock: Clock
     prober: Prober | None = None
@@ -52,6 +51,11 @@ class Office:
         await self.library.refresh(self.clock.now())
         theirs = of_team(self.plans, await self.store.choices_of(team), await self.store.trials_of(team))
         return replace(self, catalogue=self.library.of(team), plans=theirs.plans, trials=theirs.trials)
+
+    @property
+    def playbooks(self) -> Playbooks:
+        """Of the file as it is now, and those that come with Plan B."""
+        return self.file.playbooks
 
     def words(self, request: Request) -> Words:
         """The words of who asks."""

@@ -26,7 +26,7 @@ tested = {date(2026, 11, 2)}
 
 [[alternatives.github]]
 name = "Mirror"
-url = "https://ann:hunter2@git.example.org/x"
+note = "or https://ann:hunter2@git.example.org/x"
 
 [playbooks."openai:chatgpt"]
 title = "By hand"

@@ -204,12 +204,12 @@ def test_a_list_of_the_chat_stands_in_the_place_of_the_files() -> None:
 
 
 async def test_alt_tells_managers_that_the_file_has_a_mistake(channel: Channel) -> None:
-    channel.office.file.use([PLAN], NOON - timedelta(hours=2), spreads=False)
+    channel.office.file.use(Living([PLAN]), NOON - timedelta(hours=2))
     channel.office.file.refuse("planb.toml, line 3: alternatives.lamp.0.urll: there is no such key", 3)
     said = "planb.toml has a mistake in line 3; the version in use is that of 10:00 UTC"
     assert said in await channel.ask("alt lamp")
     assert said not in await channel.ask("alt lamp", manager=False)
-    channel.office.file.use([PLAN], NOON, spreads=False)
+    channel.office.file.use(Living([PLAN]), NOON)
     assert said not in await channel.ask("alt lamp")
 
 
