@@ -1,4 +1,4 @@
-"""living: what the team's file says of plans and playbooks, as it is now. One a process; a mistake in it changes nothing."""
+"""living: what the team's file says, as it is now. One for each process; a mistake in it changes nothing."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

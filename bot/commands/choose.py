@@ -11,6 +11,7 @@ from bot.core.alternatives import CAPABILITY, plans_of
 from bot.core.choosing import MOST_LISTS, MOST_TOOLS, SEATS_MOST, added, first, named, without
 from bot.core.render_advice import listed
 from bot.core.text import printable, squeeze
+from bot.core.uses import uses
 from bot.domain.card import Card, Code, Listing, Tone
 from bot.domain.continuity import Alternative, Data, Plan, Source
 from bot.domain.errors import UserError
@@ -64,7 +65,9 @@ async def run(request: Request, office: Office) -> Card:
     elif tool:
         tools = added(plan.alternatives, _alternative(tool, options, office, words))
     else:
-        raise UserError(words("Say what to use instead: `{usage}`", usage=f"choose {wanted} Claude"))
+        raise UserError(
+            words("Say what to use instead: `{usage}`", usage=f"choose {wanted.removeprefix(CAPABILITY)} Claude")
+        )
     return await _keep(replace(plan, alternatives=tools), request, office)
 
 
@@ -188,7 +191,7 @@ async def _remove(text: str, plan: Plan, request: Request, office: Office) -> Ca
         raise UserError(words("This list is not from the chat: change it in planb.toml."))
     return Card(
         tone=Tone.GOOD,
-        title=words("Nothing is chosen in the chat any more instead of {name}", name=_name(plan.wanted, office)),
+        title=_titled(plan.wanted, office, words, dropped=True),
         lead=(words("What planb.toml says counts again, or else what I know."),),
     )
 
@@ -201,7 +204,7 @@ async def _keep(plan: Plan, request: Request, office: Office) -> Card:
     if len(lists | {plan.wanted}) > MOST_LISTS:
         raise UserError(words("Your team has {n} lists, and that is the limit. Take one off first.", n=MOST_LISTS))
     await office.store.put_choice(team, plan, request.caller.user, office.clock.now())
-    title = words("What to use instead of {name}", name=_name(plan.wanted, office))
+    title = _titled(plan.wanted, office, words)
     items = tuple(listed(one, words) for one in plan.alternatives)
     return Card(tone=Tone.GOOD, title=title, listings=(Listing(words("In this order"), items),), footer=_see(plan))
 
@@ -210,6 +213,13 @@ def _see(plan: Plan) -> tuple[Code, ...]:
     return () if plan.wanted.startswith(CAPABILITY) else (Code(f"/outage alt {plan.wanted}"),)
 
 
-def _name(wanted: str, office: Office) -> str:
+def _titled(wanted: str, office: Office, words: Words, *, dropped: bool = False) -> str:
+    """For a tool, or for all tools of a use."""
+    if wanted.startswith(CAPABILITY):
+        use = uses([wanted.removeprefix(CAPABILITY)], words)
+        gone = words("Nothing is chosen in the chat any more for: {use}", use=use)
+        return gone if dropped else words("When a tool fails, for: {use}", use=use)
     found = office.catalogue.find(wanted)
-    return found.label if found else wanted.removeprefix(CAPABILITY)
+    name = found.label if found else wanted
+    gone = words("Nothing is chosen in the chat any more instead of {name}", name=name)
+    return gone if dropped else words("What to use instead of {name}", name=name)

@@ -90,20 +90,20 @@ PROPOSED = frozenset({"chat", "writing", "code", "image", "video", "voice", "mus
 
 
 def _instead(plans: Sequence[Plan], found: Found, catalogue: Catalogue) -> tuple[Plan, ...]:
-    """What the team has for the same capability, the first that there is; else what the catalogue knows for it.
+    """What the team has for the same main use; else what the catalogue knows for it.
 
-    The catalogue is asked for the main use alone: who cannot reach GitHub's repositories needs no other code assistant.
+    For the main use alone: who cannot reach GitHub's repositories needs no other code assistant. What nobody leaves
+    within the hour has nothing in the catalogue, and what the team has for any of its uses.
     """
-    used_for = found.uses
-    for capability in used_for:
+    main, *more = found.uses or ("",)
+    for use in (main, *(() if main in PROPOSED else more)):
         for plan in plans:
-            if plan.wanted == CAPABILITY + capability and plan.alternatives:
+            if plan.wanted == CAPABILITY + use and plan.alternatives:
                 return (replace(plan, wanted=found.value),)
-    main = next(iter(used_for), "")
     if main not in PROPOSED:
         return ()
     others = [_proposed(one, main) for one in catalogue.services if main in one.capabilities]
-    fit = sorted((one for one in others if one.service != found.service), key=lambda one: _fit(one, used_for))
+    fit = sorted((one for one in others if one.service != found.service), key=lambda one: _fit(one, found.uses))
     tools = tuple(Alternative(name=one.label, service=one.value, chosen=False) for one in fit)
     return (Plan(wanted=found.value, alternatives=tools, source=Source.CATALOGUE),) if tools else ()
 

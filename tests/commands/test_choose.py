@@ -66,6 +66,13 @@ async def test_a_tool_is_chosen_with_all_that_is_said_of_it(channel: Channel) ->
     )
 
 
+async def test_a_list_for_a_use_is_called_by_its_words(channel: Channel) -> None:
+    assert (await channel.ask("choose glow"))[0] == "Say what to use instead: `choose glow Claude`"
+    assert (await channel.ask("choose glow Candle"))[0] == "When a tool fails, for: glow"
+    gone = await channel.ask("choose glow remove=all")
+    assert gone[0] == "Nothing is chosen in the chat any more for: glow"
+
+
 @pytest.mark.parametrize("word", ["today", "Aujourd'hui", "aujourd’hui", NOON.date().isoformat()])
 async def test_the_day_of_a_trial_may_be_said_with_the_tool(channel: Channel, word: str) -> None:
     await channel.ask("choose torch Candle owner=Ann seats=2")

@@ -123,6 +123,24 @@ def test_without_a_plan_what_the_team_has_for_the_same_use_and_else_what_the_cat
     assert [(tool.name, tool.chosen) for tool in plan.alternatives] == tools
 
 
+@pytest.mark.parametrize(
+    ("asked", "use", "names"),
+    [
+        ("grok", "image", ["ChatGPT (OpenAI)"]),
+        ("grok", "chat", ["Ours"]),
+        ("github", "ci", ["Ours"]),
+        ("github", "repository", ["Ours"]),
+        ("sora", "video", ["Ours"]),
+    ],
+)
+def test_a_list_for_one_use_is_for_what_is_mainly_used_for_that(asked: str, use: str, names: list[str]) -> None:
+    found = KNOWN.find(asked)
+    assert found
+    ours = Plan(wanted=f"capability:{use}", alternatives=(Alternative(name="Ours"),))
+    (plan,) = plans_of([ours], found, KNOWN)
+    assert [one.name for one in plan.alternatives][:1] == names
+
+
 def test_of_what_a_team_uses_instead_of_a_service_only_what_does_the_same_stands_in_for_a_part() -> None:
     """Only Sora fails: nobody is told to leave ChatGPT, nor to make videos with what makes none."""
     torch, reel, sketch = (Alternative(name=name, service=name) for name in ("torch", "reel", "sketch"))
