@@ -148,7 +148,7 @@ def counsel(
     """Advice for several plans; `wanted` is what each plan replaces, by the plan's own word for it."""
     return tuple(
         Counsel(
-            instead_of=_name(wanted[plan.wanted]),
+            instead_of=wanted[plan.wanted].title,
             wanted=plan.wanted,
             advice=rank(
                 plan.alternatives,
@@ -162,7 +162,3 @@ def counsel(
         for plan in plans
         if plan.wanted in wanted
     )
-
-
-def _name(found: Found) -> str:
-    return found.part.name if found.part else found.service.name

@@ -9,6 +9,9 @@ from bot.core.text import fold
 from bot.domain.service import Feed, Part, Service
 from bot.domain.status import Component
 
+_EVERYWHERE = frozenset({"api", "app", "console", "website"})
+"""Parts that many tools have, and that mean nothing without the tool."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
@@ -26,6 +29,11 @@ class Found:
     def uses(self) -> tuple[str, ...]:
         """What it is used for, the main use first: a part's own, else its service's."""
         return (self.part.capabilities if self.part else ()) or self.service.capabilities
+
+    @property
+    def title(self) -> str:
+        """What people call it among themselves: `OpenAI`, `ChatGPT`; `API (OpenAI)`, for every tool has an API."""
+        return self.part.name if self.part and self.part.slug not in _EVERYWHERE else self.label
 
     @property
     def label(self) -> str:
