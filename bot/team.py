@@ -192,15 +192,9 @@ def _alternative(raw: _Alternative, catalogue: Catalogue, path: Sequence[str], t
         owner=raw.owner,
         seats=raw.seats,
         data=raw.data,
-        upstreams=tuple(dict.fromkeys(_slug(name, catalogue) for name in raw.upstreams)),
+        upstreams=tuple(dict.fromkeys(catalogue.slug(name) for name in raw.upstreams)),
         tested=raw.tested,
     )
-
-
-def _slug(name: str, catalogue: Catalogue) -> str:
-    """What a tool is built on need not be a service that we watch; a service is known by its slug."""
-    found = catalogue.find(name)
-    return found.service.slug if found else name
 
 
 def _uses(catalogue: Catalogue) -> list[str]:

@@ -4,7 +4,7 @@ import asyncio
 import json as jsons
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import asdict, dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from rich.console import Console
 from rich.table import Table
@@ -13,6 +13,7 @@ from bot.app import App
 from bot.clock import SystemClock
 from bot.core.catalogue import Catalogue, Found
 from bot.core.overview import feeds_of
+from bot.core.ranking import is_to_come
 from bot.core.standing import see
 from bot.domain.errors import PlanBError, SendError, SettingsError, StoreAway
 from bot.domain.polling import FeedState
@@ -91,7 +92,7 @@ def _doubts(team: Team, today: date) -> Iterator[str]:
     for name in dict.fromkeys(name for one in tools for name in one.upstreams if not team.catalogue.find(name)):
         yield f"no page tells how the upstream {name!r} is{alike(name, [s.slug for s in team.catalogue.services])}"
     for one in tools:
-        if one.tested and one.tested > today + timedelta(days=1):
+        if one.tested and is_to_come(one.tested, today):
             yield f"{one.name}: tested = {one.tested} is a day to come, and counts as never"
 
 

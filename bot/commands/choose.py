@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from urllib.parse import urlsplit
 
 from bot.commands.office import Office, unknown_service
 from bot.commands.spec import Command, Option, Request
 from bot.core.alternatives import CAPABILITY, plans_of
 from bot.core.choosing import MOST_LISTS, MOST_TOOLS, SEATS_MOST, added, first, named, without
+from bot.core.ranking import is_to_come
 from bot.core.render_advice import listed
 from bot.core.text import printable, squeeze
 from bot.core.uses import uses
@@ -123,7 +124,7 @@ def _alternative(tool: str, options: Mapping[str, str], office: Office, words: W
         owner=_said("owner", options, words),
         seats=_seats(options.get("seats", ""), words),
         data=Data(options["data"]) if "data" in options else None,
-        upstreams=tuple(dict.fromkeys(_slug(one, office) for one in upstreams if one)),
+        upstreams=tuple(dict.fromkeys(office.catalogue.slug(one) for one in upstreams if one)),
         tested=_day(options.get("tested", ""), office.clock.now().date(), words),
     )
 
@@ -137,14 +138,14 @@ def _seats(text: str, words: Words) -> int | None:
 
 
 def _day(text: str, today: date, words: Words) -> date | None:
-    """Where they are it may be tomorrow already. Raise UserError for what is no day, or one to come."""
+    """Raise UserError for what is no day, or one to come."""
     if not text or text.casefold() in TODAY:
         return today if text else None
     try:
         day = date.fromisoformat(text)
     except ValueError:
         day = date.max
-    if day > today + timedelta(days=1):
+    if is_to_come(day, today):
         raise UserError(words("`tested` is a day that was, written as {day}.", day=today))
     return day
 
@@ -173,11 +174,6 @@ def _address(text: str, words: Words) -> str:
     if parts.username or parts.password:
         raise UserError(words("Never paste a password here."))
     return text
-
-
-def _slug(name: str, office: Office) -> str:
-    found = office.catalogue.find(name)
-    return found.service.slug if found else name
 
 
 async def _remove(text: str, plan: Plan, request: Request, office: Office) -> Card:

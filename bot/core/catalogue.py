@@ -78,6 +78,11 @@ class Catalogue:
         """What these words mean, or None. Knows `chatgpt`, `Open AI`, `openai:sora`, `openai/sora`."""
         return self._names.get(fold(text))
 
+    def slug(self, name: str) -> str:
+        """The slug of the service that is meant. What a tool is built on need not be one: then the name itself."""
+        found = self.find(name)
+        return found.service.slug if found else name
+
     def search(self, text: str) -> tuple[Found, ...]:
         """Services and parts whose names contain these words, those that begin with them first.
 

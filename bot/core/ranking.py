@@ -190,10 +190,25 @@ def _upstreams(one: Alternative, service: Service | None) -> tuple[Upstream, ...
     return tuple((said | mapped).values())
 
 
+def is_to_come(day: date, today: date) -> bool:
+    """No day for a test. Where they are it may be tomorrow already."""
+    return day > today + timedelta(days=1)
+
+
+def tried_lately(one: Alternative, today: date) -> bool:
+    """Whether somebody opened it within a quarter."""
+    days = _days_since(one, today)
+    return days is not None and days <= TESTED_LATELY.days
+
+
+def _days_since(one: Alternative, today: date) -> int | None:
+    if one.tested is None or is_to_come(one.tested, today):
+        return None
+    return max(0, (today - one.tested).days)
+
+
 def _tested(one: Alternative, today: date) -> tuple[Why, ...]:
-    """A date to come is no test. Where they are it may be tomorrow already."""
-    if one.tested is None or one.tested > today + timedelta(days=1):
+    days = _days_since(one, today)
+    if days is None:
         return (Why(reason=Reason.NEVER_TESTED),)
-    days = max(0, (today - one.tested).days)
-    lately = days <= TESTED_LATELY.days
-    return (Why(reason=Reason.TESTED if lately else Reason.TESTED_LONG_AGO, days=days),)
+    return (Why(reason=Reason.TESTED if tried_lately(one, today) else Reason.TESTED_LONG_AGO, days=days),)
