@@ -137,6 +137,7 @@ NEWS: Mapping[Reason, str] = MappingProxyType(
     {
         Reason.FAILS: mark("{tool} fails too now"),
         Reason.PLANNED_WORK: mark("planned work began at {tool}"),
+        Reason.SAME_PROVIDER: mark("{name} fails for {tool} too now"),
         Reason.SHARES_UPSTREAM: mark("{tool} is built on {name}, which fails now"),
         Reason.UPSTREAM_FAILS: mark("{tool} is built on {name}, which fails now"),
     }
