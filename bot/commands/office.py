@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from bot.commands.spec import Request
 from bot.core.allowance import Allowance
-from bot.core.alternatives import plans_of
+from bot.core.alternatives import FEW, plans_of
 from bot.core.catalogue import Catalogue, Found, matches
 from bot.core.choosing import of_team, tried
 from bot.core.overview import counsels, feeds_of, standing_of, watched
@@ -89,6 +89,13 @@ class Office:
         found = tuple(found)
         states = await self.store.states(feeds_of(found))
         return tuple(standing_of(one, states, self.clock.now()) for one in found)
+
+    async def failing(self, found: Found) -> tuple[Found, ...]:
+        """Its parts that fail now, where only a few do; else itself. Only Sora fails: nobody leaves ChatGPT."""
+        parts = () if found.part else tuple(Found(service=found.service, part=part) for part in found.service.parts)
+        standings = await self.standings(parts)
+        bad = tuple(part for part, one in zip(parts, standings, strict=True) if one.health.is_bad)
+        return bad if 0 < len(bad) <= FEW else (found,)
 
     async def alternatives(
         self, found: Found, request: Request, words: Words, *, full: bool = False, alone: bool = True

@@ -8,11 +8,12 @@ import pytest
 from bot.commands.choose import MOST
 from bot.core.choosing import MOST_LISTS, MOST_TOOLS, standing_in, tried
 from bot.domain.continuity import Alternative, Data, Plan, Source
+from bot.domain.status import Health
 from bot.living import Living
 from bot.store.store import SqlStore
 from tests.commands.test_commands import Channel, channel_of
 from tests.fakes import NOON
-from tests.made import LAMP, PLAN, TEAM, TORCH, snapshot
+from tests.made import CHAT, LAMP, PLAN, TEAM, TORCH, VIDEO, snapshot
 
 AI = replace(TORCH, slug="bulb", name="Bulb", feeds=(replace(TORCH.feeds[0], id="bulb"),), capabilities=("glow",))
 
@@ -237,3 +238,20 @@ async def test_where_the_team_wishes_it_channels_begin_with_different_tools(chan
         "✅ T (now: Operational)",
         "✅ B (now: Operational; first here, so that not everybody goes to the same tool)",
     }
+
+
+async def test_the_status_of_a_service_of_which_one_part_fails_speaks_of_that_part_alone(channel: Channel) -> None:
+    await channel.ask("choose lamp chat Candle")
+    await channel.ask("choose beam Reel")
+    down = Health.MAJOR_OUTAGE
+    await channel.page("lamp", snapshot(components=(CHAT, replace(VIDEO, health=down)), health=down))
+    said = await channel.ask("status lamp")
+    assert [line for line in said if line.startswith("What to use")] == ["What to use instead of Beam"]
+    await channel.page(
+        "lamp", snapshot(components=(replace(CHAT, health=down), replace(VIDEO, health=down)), health=down)
+    )
+    said = await channel.ask("status lamp")
+    assert [line for line in said if line.startswith("What to use")] == [
+        "What to use instead of Lamp Chat",
+        "What to use instead of Beam",
+    ]
