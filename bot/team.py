@@ -179,7 +179,10 @@ def _alternatives(
         place = (*path, str(number))
         if fold(raw.name) in found:
             raise team.fault((*place, "name"), f"{'.'.join((*place, 'name'))}: {raw.name} is on this list already")
-        found[fold(raw.name)] = _alternative(raw, catalogue, place, team)
+        found[fold(raw.name)] = tool = _alternative(raw, catalogue, place, team)
+        if tool.service and catalogue.find(tool.service) == catalogue.find(path[1]):
+            place = (*place, "service")
+            raise team.fault(place, f"{'.'.join(place)}: {raw.service} cannot stand in for itself")
     return tuple(found.values())
 
 

@@ -6,6 +6,10 @@ from bot.domain.errors import SettingsError
 from bot.prepare import understood
 
 MISTAKES = [
+    (
+        "[[alternatives.chatgpt]]\nname='x'\nservice='openai:chatgpt'\n",
+        "line 3: alternatives.chatgpt.0.service: openai:chatgpt cannot stand in for itself",
+    ),
     ("spred = true", "line 1: spred: there is no such key; did you mean 'spread'?"),
     (
         "alternatives = 3",

@@ -61,15 +61,14 @@ async def run(request: Request, office: Office) -> Card:
     options = request.options
     if "remove" in options:
         return await _remove(options["remove"], plan, request, office)
+    if not tool and "first" not in options:
+        usage = f"choose {wanted.removeprefix(CAPABILITY)} Claude"
+        raise UserError(words("Say what to use instead: `{usage}`", usage=usage))
+    if tool:
+        plan = replace(plan, alternatives=added(plan.alternatives, _alternative(tool, wanted, options, office, words)))
     if "first" in options:
-        tools = first(plan.alternatives, _listed(options["first"], plan, words))
-    elif tool:
-        tools = added(plan.alternatives, _alternative(tool, options, office, words))
-    else:
-        raise UserError(
-            words("Say what to use instead: `{usage}`", usage=f"choose {wanted.removeprefix(CAPABILITY)} Claude")
-        )
-    return await _keep(replace(plan, alternatives=tools), request, office)
+        plan = replace(plan, alternatives=first(plan.alternatives, _listed(options["first"], plan, words)))
+    return await _keep(plan, request, office)
 
 
 def _meant(options: Mapping[str, str], office: Office, words: Words) -> tuple[str, str]:
@@ -112,9 +111,11 @@ def _listed(text: str, plan: Plan, words: Words) -> Alternative:
     return tool
 
 
-def _alternative(tool: str, options: Mapping[str, str], office: Office, words: Words) -> Alternative:
+def _alternative(tool: str, wanted: str, options: Mapping[str, str], office: Office, words: Words) -> Alternative:
     """The tool with all that was said of it. A name that the catalogue knows is watched from now on."""
     found = office.catalogue.find(tool)
+    if found and found.value == wanted:
+        raise UserError(words("{name} cannot stand in for itself.", name=found.label))
     upstreams = (squeeze(one) for one in _said("upstreams", options, words).split(","))
     return Alternative(
         name=found.label if found else _bounded("name", tool, words),

@@ -67,6 +67,13 @@ async def test_a_tool_is_chosen_with_all_that_is_said_of_it(channel: Channel) ->
     )
 
 
+async def test_a_tool_may_be_added_and_another_put_first_at_once(channel: Channel) -> None:
+    await channel.ask("choose service=lamp tool=Matches first=candle")
+    assert await tools(channel) == {"lamp": ["Candle", "Torch", "Matches"]}
+    await channel.ask("choose service=lamp tool=Lantern first=lantern")
+    assert await tools(channel) == {"lamp": ["Lantern", "Candle", "Torch", "Matches"]}
+
+
 async def test_a_list_for_a_use_is_called_by_its_words(channel: Channel) -> None:
     assert (await channel.ask("choose glow"))[0] == "Say what to use instead: `choose glow Claude`"
     assert (await channel.ask("choose glow Candle"))[0] == "When a tool fails, for: glow"
@@ -141,6 +148,7 @@ async def test_the_first_words_we_know_are_what_fails_and_the_rest_is_the_tool(
             for seats in BAD_SEATS
         ),
         *((f"choose torch Candle tested={day}", "`tested` is a day that was, written as ") for day in BAD_DAYS),
+        ("choose torch Torch", "Torch cannot stand in for itself."),
         ("choose torch Candle data=secret", "`data` is one of: public, internal, client."),
         (f"choose torch {'x' * 81}", "`name` is too long: at most 80 characters."),
         (f"choose torch Candle note={'x' * 201}", "`note` is too long: at most 200 characters."),
