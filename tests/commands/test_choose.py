@@ -227,6 +227,9 @@ async def test_alt_tells_managers_that_the_file_has_a_mistake(channel: Channel) 
     assert said not in await channel.ask("alt lamp", manager=False)
     channel.office.file.use(Living([PLAN]), NOON)
     assert said not in await channel.ask("alt lamp")
+    channel.office.file.since = None
+    channel.office.file.refuse("planb.toml: it is gone")
+    assert "planb.toml: it is gone" in await channel.ask("alt lamp")
 
 
 async def test_where_the_team_wishes_it_channels_begin_with_different_tools(channel: Channel) -> None:
