@@ -95,9 +95,9 @@ def _what(error: ErrorDetails, model: type[BaseModel], path: Sequence[str]) -> s
     return said.format(place=_table(path), **told) if said else error["msg"].removeprefix("Value error, ")
 
 
-def alike(typed: str, known: Sequence[str]) -> str:
-    """`; did you mean 'url'?`, or nothing."""
-    near = difflib.get_close_matches(typed.casefold(), known, n=1)
+def alike(typed: str, known: Sequence[str], *, least: float = 0.6) -> str:
+    """`; did you mean 'url'?`, or nothing where none is as alike as `least` (difflib's 0 to 1)."""
+    near = difflib.get_close_matches(typed.casefold(), known, n=1, cutoff=least)
     return f"; did you mean {near[0]!r}?" if near else ""
 
 
