@@ -1,11 +1,23 @@
-"""living: the plans of the team's file, as the file is now. One for each process; a mistake in it changes nothing."""
+"""living: what the team's file says, as it is now. One for each process; a mistake in it changes nothing."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import overload
+from typing import Protocol, overload
 
+from bot.core.playbooks import NO_PLAYBOOKS, Playbooks
 from bot.domain.continuity import Plan
+
+
+class Written(Protocol):
+    """What a team's file says."""
+
+    @property
+    def plans(self) -> Sequence[Plan]: ...
+    @property
+    def spreads(self) -> bool: ...
+    @property
+    def playbooks(self) -> Playbooks: ...
 
 
 @dataclass(slots=True, eq=False)
@@ -17,13 +29,14 @@ class Living(Sequence[Plan]):
 
     plans: Sequence[Plan] = ()
     spreads: bool = False
+    playbooks: Playbooks = NO_PLAYBOOKS
     since: datetime | None = None
     mistake: str = ""
     line: int | None = None
 
-    def use(self, plans: Sequence[Plan], now: datetime, *, spreads: bool) -> None:
+    def use(self, file: Written, now: datetime) -> None:
         """A good version."""
-        self.plans, self.spreads, self.since = plans, spreads, now
+        self.plans, self.spreads, self.playbooks, self.since = file.plans, file.spreads, file.playbooks, now
         self.mistake, self.line = "", None
 
     def refuse(self, mistake: str, line: int | None = None) -> None:

@@ -13,6 +13,7 @@ from bot.catalogue import load_catalogue
 from bot.core.catalogue import Catalogue
 from bot.core.playbooks import NO_PLAYBOOKS, Playbooks
 from bot.domain.continuity import Plan
+from bot.domain.errors import SettingsError
 from bot.feeds import FORMATS
 from bot.playbooks import default_playbooks
 from bot.sentry import Reports
@@ -52,7 +53,10 @@ def understood(text: str, name: str) -> Team:
 
 
 def _understood(file: TeamFile) -> Team:
-    catalogue = load_catalogue(file.services or None, formats=FORMATS)
+    try:
+        catalogue = load_catalogue(file.services or None, formats=FORMATS)
+    except SettingsError as error:
+        raise file.fault(error.place, str(error)) from None
     books = Playbooks(ours=playbooks(file, catalogue), defaults=default_playbooks())
     return Team(catalogue=catalogue, plans=plans(file, catalogue), spreads=file.spread, playbooks=books)
 

@@ -3,24 +3,53 @@
 The file is read strictly: a key we do not know is an error that names the line and the likely right key.
 """
 
-import difflib
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any, Self, get_args, get_origin
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, HttpUrl, PrivateAttr, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    HttpUrl,
+    PrivateAttr,
+    StringConstraints,
+    ValidationError,
+)
 
 from bot.core.alternatives import CAPABILITY
 from bot.core.catalogue import Catalogue
+from bot.core.choosing import SEATS_MOST
 from bot.core.playbooks import ANY
+from bot.core.text import fold
 from bot.core.toml_lines import line_of
 from bot.domain.continuity import Alternative, Data, Plan
 from bot.domain.errors import SettingsError
 from bot.domain.playbook import Playbook
+from bot.faults import alike, at, explain, syntax
 from bot.playbooks import PlaybookStanza
+
+
+def _one_line(text: str) -> str:
+    if re.search(r"[\x00-\x1f\x7f]", text):
+        raise ValueError("write it on one line")
+    return text
+
+
+def _without_password(url: HttpUrl) -> HttpUrl:
+    if url.username or url.password:
+        raise ValueError("leave the password out: everybody reads this")
+    return url
+
+
+_Line = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_one_line)]
+_Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80), AfterValidator(_one_line)]
+_Address = Annotated[HttpUrl, AfterValidator(_without_password)]
+_Seats = Annotated[int, Field(strict=True, ge=1, le=SEATS_MOST)]
 
 
 class _Alternative(BaseModel):
@@ -28,14 +57,14 @@ class _Alternative(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    name: str = Field(min_length=1, max_length=80, description="What people call it")
-    service: str = Field(default="", description="Its entry in the catalogue (`claude`, `openai:api`), to watch it")
-    url: HttpUrl | None = Field(default=None, description="Where to open it")
-    note: str = Field(default="", max_length=200, description="A hint, such as: log in with the shared account")
-    owner: str = Field(default="", max_length=80, description="Who knows it and has the account")
-    seats: int | None = Field(default=None, ge=1, description="How many people can use it at once")
+    name: _Name = Field(description="What people call it")
+    service: _Line = Field(default="", description="Its entry in the catalogue (`claude`, `openai:api`), to watch it")
+    url: _Address | None = Field(default=None, description="Where to open it")
+    note: _Line = Field(default="", max_length=200, description="A hint, such as: log in with the shared account")
+    owner: _Line = Field(default="", max_length=80, description="Who knows it and has the account")
+    seats: _Seats | None = Field(default=None, description="How many people can use it at once")
     data: Data | None = Field(default=None, description="The most protected data that may go there")
-    upstreams: list[str] = Field(
+    upstreams: list[_Name] = Field(
         default_factory=list, description="What it is built on (`azure`): it counts as failing together with that"
     )
     tested: date | None = Field(default=None, description="When somebody last tried it")
@@ -64,15 +93,16 @@ class TeamFile(BaseModel):
         default=False, description="Begin with another one of equally good tools in each channel: not all run to one"
     )
     _text: str = PrivateAttr(default="")
+    _name: str = PrivateAttr(default="planb.toml")
 
-    def of_text(self, text: str) -> Self:
+    def read_from(self, text: str, name: str) -> Self:
         """Keep what it was read from, to name lines of it."""
-        self._text = text
+        self._text, self._name = text, name
         return self
 
-    def at(self, name: str) -> str:
-        """`, line 3`, where the file names this."""
-        return _at(_line_naming(name, self._text))
+    def fault(self, path: Sequence[str], what: str) -> SettingsError:
+        """`planb.toml, line 3: ` and what is wrong with what stands there."""
+        return SettingsError(f"{self._name}{at(line_of(path, self._text))}: {what}")
 
 
 def read_team(where: str) -> TeamFile:
@@ -98,139 +128,105 @@ def path_of(where: str) -> Path | None:
 
 def parse_team(text: str, name: str) -> TeamFile:
     """Parse the text of a team file; `name` is how errors call it."""
+    text = text.removeprefix("\ufeff")  # some editors put a mark before the first letter
     try:
-        return TeamFile.model_validate(tomllib.loads(text)).of_text(text)
+        return TeamFile.model_validate(tomllib.loads(text)).read_from(text, name)
     except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{name}: this is not TOML: {error}") from None
+        raise SettingsError(f"{name}{syntax(error, text)}") from None
     except ValidationError as error:
-        raise SettingsError(f"{name}{_explain(error, text)}") from None
+        raise SettingsError(f"{name}{explain(error, TeamFile, text)}") from None
 
 
 def plans(team: TeamFile, catalogue: Catalogue) -> Sequence[Plan]:
-    """The team's plans, with every service name resolved. Raise SettingsError for a name the catalogue has not."""
-    by_tool = [
-        Plan(
-            wanted=_resolve(wanted, catalogue, f'alternatives."{wanted}"', team),
-            alternatives=tuple(_alternative(one, catalogue, f'alternatives."{wanted}"', team) for one in alternatives),
-        )
-        for wanted, alternatives in team.alternatives.items()
-    ]
-    by_use = [
-        Plan(
-            wanted=CAPABILITY + _known(capability, catalogue, f"capabilities.{capability}", team),
-            alternatives=tuple(
-                _alternative(one, catalogue, f"capabilities.{capability}", team) for one in alternatives
-            ),
-        )
-        for capability, alternatives in team.capabilities.items()
-    ]
-    return (*by_tool, *by_use)
+    """The team's plans, with every name resolved. Raise SettingsError for a name the catalogue has not.
+
+    And for a list or a tool that is there twice: one of them would count for nothing.
+    """
+    found: dict[str, Plan] = {}
+    for table, lists in (("alternatives", team.alternatives), ("capabilities", team.capabilities)):
+        for name, tools in lists.items():
+            path = (table, name)
+            wanted = (_tool if table == "alternatives" else _used_for)(name, catalogue, path, team)
+            if wanted in found:
+                raise team.fault(path, f"{'.'.join(path)}: there is a list for {wanted} already: put all into one")
+            found[wanted] = Plan(wanted=wanted, alternatives=_alternatives(tools, catalogue, path, team))
+    return tuple(found.values())
 
 
 def playbooks(team: TeamFile, catalogue: Catalogue) -> tuple[Playbook, ...]:
     """The team's playbooks, with every name resolved. Raise SettingsError for a name the catalogue has not."""
-    return tuple(stanza.playbook(_wanted(name, catalogue, team)) for name, stanza in team.playbooks.items())
+    found: dict[str, Playbook] = {}
+    for name, stanza in team.playbooks.items():
+        wanted = _wanted(name, catalogue, team)
+        if wanted in found:
+            raise team.fault(("playbooks", name), f"playbooks.{name}: there is one for {wanted} already")
+        found[wanted] = stanza.playbook(wanted)
+    return tuple(found.values())
 
 
 def _wanted(name: str, catalogue: Catalogue, team: TeamFile) -> str:
-    if name == ANY:
-        return ANY
+    path = ("playbooks", name)
     if name.startswith(CAPABILITY):
-        return CAPABILITY + _known(name.removeprefix(CAPABILITY), catalogue, f'playbooks."{name}"', team)
-    return _resolve(name, catalogue, f'playbooks."{name}"', team)
+        return ANY if name == ANY else _used_for(name.removeprefix(CAPABILITY), catalogue, path, team)
+    return _tool(name, catalogue, path, team)
 
 
-def _alternative(raw: _Alternative, catalogue: Catalogue, table: str, team: TeamFile) -> Alternative:
-    where = f"{table}, {raw.name}"
+def _alternatives(
+    tools: Sequence[_Alternative], catalogue: Catalogue, path: Sequence[str], team: TeamFile
+) -> tuple[Alternative, ...]:
+    found: dict[str, Alternative] = {}
+    for number, raw in enumerate(tools):
+        place = (*path, str(number))
+        if fold(raw.name) in found:
+            raise team.fault((*place, "name"), f"{'.'.join((*place, 'name'))}: {raw.name} is on this list already")
+        found[fold(raw.name)] = tool = _alternative(raw, catalogue, place, team)
+        if tool.service and catalogue.find(tool.service) == catalogue.find(path[1]):
+            place = (*place, "service")
+            raise team.fault(place, f"{'.'.join(place)}: {raw.service} cannot stand in for itself")
+    return tuple(found.values())
+
+
+def _alternative(raw: _Alternative, catalogue: Catalogue, path: Sequence[str], team: TeamFile) -> Alternative:
     return Alternative(
         name=raw.name,
-        service=_resolve(raw.service, catalogue, f"{where}: service", team) if raw.service else "",
+        service=_service(raw.service, catalogue, (*path, "service"), team) if raw.service else "",
         url=str(raw.url) if raw.url else "",
         note=raw.note,
         owner=raw.owner,
         seats=raw.seats,
         data=raw.data,
-        upstreams=tuple(_slug(name, catalogue) for name in raw.upstreams),
+        upstreams=tuple(dict.fromkeys(catalogue.slug(name) for name in raw.upstreams)),
         tested=raw.tested,
     )
 
 
-def _slug(name: str, catalogue: Catalogue) -> str:
-    """What a tool is built on need not be a service that we watch; a service is known by its slug."""
-    found = catalogue.find(name)
-    return found.service.slug if found else name
+def _uses(catalogue: Catalogue) -> list[str]:
+    return sorted({one for service in catalogue.services for one in service.capabilities})
 
 
-def _known(capability: str, catalogue: Catalogue, where: str, team: TeamFile) -> str:
-    known = {one for service in catalogue.services for one in service.capabilities}
-    if capability not in known:
-        near = difflib.get_close_matches(capability, sorted(known), n=1)
-        hint = f"did you mean {near[0]!r}?" if near else f"known here: {', '.join(sorted(known))}."
-        raise SettingsError(f"planb.toml{team.at(capability)}: {where}: no tool is for that; {hint}")
-    return capability
+def _used_for(use: str, catalogue: Catalogue, path: Sequence[str], team: TeamFile) -> str:
+    known = _uses(catalogue)
+    if use not in known:
+        hint = alike(use, known) or f"; known here: {', '.join(known)}."
+        raise team.fault(path, f"{'.'.join(path)}: no tool is for that{hint}")
+    return CAPABILITY + use
 
 
-def _resolve(name: str, catalogue: Catalogue, where: str, team: TeamFile) -> str:
+def _tool(name: str, catalogue: Catalogue, path: Sequence[str], team: TeamFile) -> str:
+    """What a list or a playbook is for; with the likely right table where it is a use."""
+    use = name.removeprefix(CAPABILITY)
+    if path[0] == "alternatives" and catalogue.find(name) is None and use in _uses(catalogue):
+        raise team.fault(path, f"{'.'.join(path)}: this is no tool but a use: write [[capabilities.{use}]]")
+    return _service(name, catalogue, path, team)
+
+
+def _service(name: str, catalogue: Catalogue, path: Sequence[str], team: TeamFile) -> str:
     found = catalogue.find(name)
     if found is None:
         near = catalogue.suggest(name, 1)
         hint = f"did you mean {near[0]!r}?" if near else "`planb services` lists what there is."
-        raise SettingsError(f"planb.toml{team.at(name)}: {where}: no service is called {name!r}; {hint}")
+        raise team.fault(path, f"{'.'.join(path)}: no service is called {name!r}; {hint}")
     return found.value
-
-
-def _explain(error: ValidationError, text: str) -> str:
-    first = error.errors(include_url=False)[0]
-    path = [str(step) for step in first["loc"]]
-    at = _at(line_of(path, text))
-    if first["type"] == "list_type" and path[0] in _LISTS and len(path) < _IN_A_TABLE:
-        return f"{at}: {'.'.join(path)}: a list of tables: write [[{_table(path)}]] with two brackets"
-    if first["type"] != "extra_forbidden":
-        return f"{at}: {'.'.join(path)}: {first['msg'].removeprefix('Value error, ')}"
-    near = difflib.get_close_matches(path[-1], _keys_at(path), n=1)
-    hint = f"did you mean {near[0]!r}?" if near else f"known here: {', '.join(_keys_at(path))}."
-    return f"{at}: {'.'.join(path)}: there is no such key; {hint}"
-
-
-_LISTS = frozenset({"alternatives", "capabilities"})
-
-
-def _table(path: Sequence[str]) -> str:
-    return f'{path[0]}."{path[1]}"' if ":" in path[1] else f"{path[0]}.{path[1]}"
-
-
-def _keys_at(path: Sequence[str]) -> Sequence[str]:
-    """The keys that are known in the table that holds the last one of the path."""
-    model: type[BaseModel] = TeamFile
-    steps = iter(path[:-1])
-    for step in steps:
-        field = model.model_fields.get(step)
-        inner = _model_in(field.annotation) if field else None
-        if field and inner:
-            model = inner
-            if get_origin(field.annotation) in (dict, list):
-                next(steps, None)
-    return list(model.model_fields)
-
-
-_IN_A_TABLE = 3
-
-
-def _at(line: int | None) -> str:
-    return f", line {line}" if line else ""
-
-
-def _line_naming(name: str, text: str) -> int | None:
-    """Where a value stands, or a table of that name."""
-    spot = re.compile(rf"[\"'.]{re.escape(name)}[\"'\]]")
-    return next((number for number, line in enumerate(text.splitlines(), 1) if spot.search(line)), None)
-
-
-def _model_in(annotation: Any) -> type[BaseModel] | None:
-    """The table within `dict[str, list[Table]]`."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    return next((found for one in get_args(annotation) if (found := _model_in(one))), None)
 
 
 def schema() -> Mapping[str, Any]:

@@ -94,7 +94,7 @@ class Memory:
     async def choices_of(self, team: str) -> Sequence[Plan]:
         return ()
 
-    async def of(self, team: str) -> Mapping[str, datetime]:
+    async def trials_of(self, team: str) -> Mapping[str, datetime]:
         return {}
 
     async def hasten(self, feeds: Iterable[str], now: datetime) -> None:
@@ -157,13 +157,13 @@ async def test_a_state_is_told_in_french() -> None:
         "Lamp~: Panne partielle",
         "Depuis | 12:16",
         "[En ce moment]",
-        "Errors at login – Cause identifiée, impact~: majeur – “We know why.”",
+        "Errors at login – Cause identifiée, impact~: majeur – «~We know why.~»",
         "[Composants concernés]",
         "Chat – Panne partielle",
-        "[Pour remplacer Lamp]",
+        "[Pour remplacer Lamp Chat]",
         "Torch – licence (en ce moment~: Opérationnel)",
         "Candle (pas de page d’état à consulter)",
-        "Sans cet outil~: /outage playbook lamp",
+        "Sans cet outil~: /outage playbook lamp:chat",
         "Page d’état · lue 14:30",
     ]
 

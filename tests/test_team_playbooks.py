@@ -101,21 +101,15 @@ def test_a_tool_may_go_by_any_of_its_names_and_the_rest_by_any() -> None:
         ),
         (
             ('"https://wiki.example.org/offline"', '"wiki"'),
-            (
-                "planb.toml, line 10: playbooks.openai:chatgpt.link: "
-                "Input should be a valid URL, relative URL without a base"
-            ),
+            "planb.toml, line 10: playbooks.openai:chatgpt.link: write a whole address: https://...",
         ),
         (
             ("capability:image", "capability:imge"),
-            "planb.toml: playbooks.\"capability:imge\": no tool is for that; did you mean 'image'?",
+            "planb.toml, line 20: playbooks.capability:imge: no tool is for that; did you mean 'image'?",
         ),
         (
             ("capability:image", "chatgtp"),
-            (
-                'planb.toml, line 20: playbooks."chatgtp": '
-                "no service is called 'chatgtp'; did you mean 'openai:chatgpt'?"
-            ),
+            ("planb.toml, line 20: playbooks.chatgtp: no service is called 'chatgtp'; did you mean 'openai:chatgpt'?"),
         ),
         (
             ("[playbooks.", "[playbook."),
@@ -136,10 +130,17 @@ def test_the_errors_of_alternatives_name_the_line_of_the_right_one() -> None:
     )
     assert wrong(text).startswith("planb.toml, line 7: alternatives.github.1.noet: there is no such key; did you mean")
     text = text.replace("noet", "note")
-    assert wrong(text).startswith("planb.toml, line 10: capabilities.image.0.seats: Input should be greater than")
+    assert wrong(text).startswith("planb.toml, line 10: capabilities.image.0.seats: write a number from 1 on")
     assert wrong('[[alternatives.github]]\nnote = "x"\n').startswith(
-        "planb.toml, line 1: alternatives.github.0.name: Field required"
+        "planb.toml, line 1: alternatives.github.0.name: it is missing"
     )
+
+
+def test_a_tool_has_one_playbook() -> None:
+    text = (
+        '[playbooks.chatgpt]\nlink = "https://a.example"\n["playbooks"."openai:chatgpt"]\nlink = "https://b.example"\n'
+    )
+    assert wrong(text) == "planb.toml, line 3: playbooks.openai:chatgpt: there is one for openai:chatgpt already"
 
 
 def test_a_place_that_is_nowhere_has_no_line() -> None:

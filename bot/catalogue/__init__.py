@@ -1,19 +1,19 @@
 """Reads the catalogue: `services.toml` beside this file, then a team's own `[services]` over it."""
 
-import difflib
 import re
 import tomllib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
 from importlib import resources
 
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 
-from bot.catalogue.models import PartStanza, Stanza
+from bot.catalogue.models import Stanza
 from bot.core.catalogue import Catalogue
+from bot.core.text import fold
 from bot.domain.errors import SettingsError
 from bot.domain.service import Service
+from bot.faults import alike, fault
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
@@ -23,12 +23,20 @@ def load_catalogue(extra: Mapping[str, object] | None = None, *, formats: Collec
 
     `formats` are those that can be read; without them a stanza's format is not checked.
 
-    Raise SettingsError, one line, for a stanza that is wrong.
+    Raise SettingsError, one line, for a stanza that is wrong, or that takes the name of another service.
     """
     ours = _ours()
     for service in ours.services:
         _check_format(service, formats)
-    return ours.replacing(_services(extra, formats)) if extra else ours
+    if not extra:
+        return ours
+    theirs = tuple(_services(extra, formats))
+    uses = {use for service in ours.services for use in service.capabilities}
+    known = ours.replacing(theirs)
+    for service in theirs:
+        _check_uses(service, uses)
+        _check_names(service, known)
+    return known
 
 
 @cache
@@ -43,41 +51,50 @@ def _services(stanzas: Mapping[str, object], formats: Collection[str]) -> Iterat
         try:
             service = Stanza.model_validate(stanza).service(slug)
         except ValidationError as error:
-            raise SettingsError(f"Service {slug!r}: {_said(error.errors()[0])}") from error
+            path, what = fault(error, Stanza)
+            raise _wrong(slug, path, what) from error
         _check_slugs(service)
         _check_format(service, formats)
         yield service
 
 
+def _wrong(slug: str, path: Sequence[str], what: str) -> SettingsError:
+    key = f"{'.'.join(path)}: " if path else ""
+    return SettingsError(f"Service {slug!r}: {key}{what}", place=("services", slug, *path))
+
+
 def _check_slugs(service: Service) -> None:
-    for slug in (service.slug, *(part.slug for part in service.parts)):
+    for part, slug in (((), service.slug), *((("parts", part.slug), part.slug) for part in service.parts)):
         if not _SLUG.fullmatch(slug):
-            raise SettingsError(
-                f"Service {service.slug!r}: {slug!r} must be lower case letters, digits and single hyphens"
-            )
+            raise _wrong(service.slug, part, f"{slug!r} must be lower case letters, digits and single hyphens")
 
 
 def _check_format(service: Service, formats: Collection[str]) -> None:
     for feed in service.feeds:
         if formats and feed.format not in formats:
-            raise SettingsError(
-                f"Service {service.slug!r}: format {feed.format!r} is none of {', '.join(sorted(formats))}"
-                f"{_did_you_mean(feed.format, formats)}"
-            )
+            hint = alike(feed.format, sorted(formats)) or "; `planb feed URL` finds the one of a page"
+            raise _wrong(service.slug, ("format",), f"{feed.format!r} is not one of docs/formats.md{hint}")
 
 
-def _said(error: ErrorDetails) -> str:
-    """One line for one of pydantic's errors, with the key and the likely right one."""
-    *above, key = error["loc"] or ("",)
-    place = ".".join(map(str, (*above, key)))
-    if error["type"] == "extra_forbidden":
-        known = PartStanza.model_fields if above else Stanza.model_fields
-        return f"unknown key {place!r}{_did_you_mean(str(key), known)}"
-    if error["type"] == "missing":
-        return f"the key {place!r} is missing"
-    return f"{place}: {error['msg']}" if place else error["msg"]
+def _check_uses(service: Service, known: Collection[str]) -> None:
+    """A closed list, so that one tool can stand in for another."""
+    parts = [(["parts", part.slug], part.capabilities) for part in service.parts]
+    for above, uses in [([], service.capabilities), *parts]:
+        for use in uses:
+            if use not in known:
+                hint = alike(use, sorted(known)) or f"; known here: {', '.join(sorted(known))}."
+                raise _wrong(service.slug, [*above, "capabilities"], f"nothing is used for {use!r}{hint}")
 
 
-def _did_you_mean(typed: str, known: Collection[str]) -> str:
-    alike = difflib.get_close_matches(typed, known, n=1)
-    return f"; did you mean {alike[0]!r}?" if alike else ""
+def _check_names(service: Service, known: Catalogue) -> None:
+    """What people type must go on meaning what it meant. To replace a service, take its slug."""
+    for path, name in (((), service.slug), (("name",), service.name), *((("aliases",), a) for a in service.aliases)):
+        other = next((one for one in known.services if one.slug != service.slug and fold(name) in _names(one)), None)
+        if other:
+            hint = f"to put another page in its place, write [services.{other.slug}]"
+            raise _wrong(service.slug, path, f"{name!r} means {other.name} already; {hint}")
+
+
+def _names(service: Service) -> set[str]:
+    parts = (name for part in service.parts for name in (part.name, *part.aliases) if part.slug != "api")
+    return set(map(fold, (service.slug, service.name, *service.aliases, *parts)))

@@ -2,23 +2,29 @@
 
 import asyncio
 import json as jsons
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import asdict, dataclass
+from datetime import date
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from bot.app import App
+from bot.clock import SystemClock
 from bot.core.catalogue import Catalogue, Found
 from bot.core.overview import feeds_of
+from bot.core.ranking import is_to_come
 from bot.core.standing import see
 from bot.domain.errors import PlanBError, SendError, SettingsError, StoreAway
 from bot.domain.polling import FeedState
 from bot.domain.status import Freshness
+from bot.faults import alike
 from bot.prepare import Team, read_files
 from bot.settings import Settings, read_settings
 from bot.vault import ShutVault, open_vault
 
+_A_SLIP = 0.8
+"""How alike a name must be to one of ours to be taken for a slip: `azur`, and no other cloud of any name."""
 NOTHING_YET = Team(catalogue=Catalogue(()), plans=())
 
 
@@ -78,7 +84,19 @@ def _files(settings: Settings) -> tuple[Team | None, Finding]:
     if not team.plans:
         hint = "name your alternatives in planb.toml, so that cards say what to use instead"
         return team, Finding(what="planb.toml", ok=None, says="no alternatives are named", mend=hint)
-    return team, Finding(what="planb.toml", ok=True, says=f"alternatives for {len(team.plans)} tools")
+    says = "; ".join((f"lists of alternatives: {len(team.plans)}", *_doubts(team, SystemClock().now().date())))
+    return team, Finding(what="planb.toml", ok=True, says=says)
+
+
+def _doubts(team: Team, today: date) -> Iterator[str]:
+    """What may be meant so, and may be a slip: it is used as it stands."""
+    tools = [one for plan in team.plans for one in plan.alternatives]
+    known = [service.slug for service in team.catalogue.services]
+    for name in dict.fromkeys(name for one in tools for name in one.upstreams if not team.catalogue.find(name)):
+        yield f"no page tells how the upstream {name!r} is{alike(name, known, least=_A_SLIP)}"
+    for one in tools:
+        if one.tested and is_to_come(one.tested, today):
+            yield f"{one.name}: tested = {one.tested} is a day to come, and counts as never"
 
 
 async def _database(app: App) -> AsyncIterator[Finding]:
@@ -188,7 +206,8 @@ def _web(settings: Settings) -> Finding:
 
 def _show(findings: list[Finding]) -> None:
     marks = {True: "[green]works[/green]", False: "[red]mend[/red]", None: "[dim]not set up[/dim]"}
-    table = Table("what", "state", "it says", "what to do", show_lines=True)
+    wide = [Column(name, overflow="fold") for name in ("it says", "what to do")]  # a key is never cut off
+    table = Table("what", "state", *wide, show_lines=True)
     for finding in findings:
         table.add_row(finding.what, marks[finding.ok], finding.says, finding.mend)
     Console().print(table)

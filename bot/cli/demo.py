@@ -15,6 +15,7 @@ from bot.chat.console.app import HERE
 from bot.chat.console.draw import draw, terminal
 from bot.core.catalogue import Catalogue
 from bot.domain.errors import SettingsError, UserError
+from bot.domain.service import Service
 from bot.domain.subscription import MaintenanceWish, Platform, Subscription, Target
 from bot.prepare import Team, set_up_logs
 from bot.replays import replay, replays
@@ -104,12 +105,18 @@ def _with_quiet_pages(story: Replay) -> Replay:
     found = [known.find(one.service) for one in story.alternatives if one.service]
     quiet = {
         one.service.slug: Page(
-            name=one.service.name, url=one.service.page, format="statuspage", components=("Website",)
+            name=one.service.name, url=one.service.page, format="statuspage", components=_rows(one.service)
         )
         for one in found
         if one and one.service.slug not in story.pages
     }
     return replace(story, pages={**story.pages, **quiet})
+
+
+def _rows(service: Service) -> tuple[str, ...]:
+    """One for each part, so that the page says how each is."""
+    rows = (part.components[0].replace("*", "").strip() for part in service.parts)
+    return tuple(dict.fromkeys(rows)) or ("Website",)
 
 
 def _stage(server: ReplayServer) -> Catalogue:

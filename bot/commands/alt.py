@@ -41,8 +41,9 @@ def mistake(office: Office, words: Words) -> Rich:
     if not file.mistake:
         return ()
     what = words("planb.toml has a mistake in line {line}", line=file.line) if file.line else file.mistake
-    used = (words("the version of"), " ", Moment(file.since, Shape.TIME), " ", words("is used")) if file.since else ()
-    return (what, "; ", *used) if used else (what,)
+    if file.since is None:
+        return (what,)
+    return (words("{what}; the version in use is that of", what=what), " ", Moment(file.since, Shape.TIME))
 
 
 def _none(found: Found, last_resort: tuple[Listing, ...], notice: Rich, words: Words) -> Card:

@@ -2,15 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from urllib.parse import urlsplit
 
 from bot.commands.office import Office, unknown_service
 from bot.commands.spec import Command, Option, Request
 from bot.core.alternatives import CAPABILITY, plans_of
-from bot.core.choosing import MOST_LISTS, MOST_TOOLS, added, first, named, without
-from bot.core.render_advice import known
+from bot.core.choosing import MOST_LISTS, MOST_TOOLS, SEATS_MOST, added, first, named, without
+from bot.core.ranking import is_to_come
+from bot.core.render_advice import listed
 from bot.core.text import printable, squeeze
-from bot.domain.card import Bold, Card, Code, Item, Link, Listing, Tone
+from bot.core.uses import uses
+from bot.domain.card import Card, Code, Listing, Tone
 from bot.domain.continuity import Alternative, Data, Plan, Source
 from bot.domain.errors import UserError
 from bot.domain.words import Words, mark
@@ -31,12 +34,14 @@ COMMAND = Command(
         Option(name="url", summary=mark("Where to open it")),
         Option(name="note", summary=mark("A hint, such as: log in with the shared account")),
         Option(name="owner", summary=mark("Who knows it and has the account")),
+        Option(name="seats", summary=mark("How many people can use it at once")),
         Option(
             name="data",
             summary=mark("The most protected data that may go there"),
             choices=tuple(data.value for data in Data),
         ),
         Option(name="upstreams", summary=mark("What it is built on, separated by commas")),
+        Option(name="tested", summary=mark("The day when somebody last tried it: 2026-11-02, or today")),
         Option(name="first", summary=mark("The tool of the list to try first")),
         Option(name="remove", summary=mark("The tool to take off the list; `all` for the whole list of the chat")),
     ),
@@ -45,6 +50,7 @@ COMMAND = Command(
 ALL = frozenset({"*", "all", "tout", "tous", "toutes"})
 MOST = {"name": 80, "note": 200, "owner": 80, "url": 400, "upstreams": 200}
 """Characters: as in planb.toml. All of a list stands on a card."""
+TODAY = frozenset({"today", "aujourd'hui", "aujourd’hui"})
 
 
 async def run(request: Request, office: Office) -> Card:
@@ -55,13 +61,14 @@ async def run(request: Request, office: Office) -> Card:
     options = request.options
     if "remove" in options:
         return await _remove(options["remove"], plan, request, office)
+    if not tool and "first" not in options:
+        usage = f"choose {wanted.removeprefix(CAPABILITY)} Claude"
+        raise UserError(words("Say what to use instead: `{usage}`", usage=usage))
+    if tool:
+        plan = replace(plan, alternatives=added(plan.alternatives, _alternative(tool, wanted, options, office, words)))
     if "first" in options:
-        tools = first(plan.alternatives, _listed(options["first"], plan, words))
-    elif tool:
-        tools = added(plan.alternatives, _alternative(tool, options, office, words))
-    else:
-        raise UserError(words("Say what to use instead: `{usage}`", usage=f"choose {wanted} Claude"))
-    return await _keep(replace(plan, alternatives=tools), request, office)
+        plan = replace(plan, alternatives=first(plan.alternatives, _listed(options["first"], plan, words)))
+    return await _keep(plan, request, office)
 
 
 def _meant(options: Mapping[str, str], office: Office, words: Words) -> tuple[str, str]:
@@ -104,9 +111,11 @@ def _listed(text: str, plan: Plan, words: Words) -> Alternative:
     return tool
 
 
-def _alternative(tool: str, options: Mapping[str, str], office: Office, words: Words) -> Alternative:
+def _alternative(tool: str, wanted: str, options: Mapping[str, str], office: Office, words: Words) -> Alternative:
     """The tool with all that was said of it. A name that the catalogue knows is watched from now on."""
     found = office.catalogue.find(tool)
+    if found and found.value == wanted:
+        raise UserError(words("{name} cannot stand in for itself.", name=found.label))
     upstreams = (squeeze(one) for one in _said("upstreams", options, words).split(","))
     return Alternative(
         name=found.label if found else _bounded("name", tool, words),
@@ -114,9 +123,32 @@ def _alternative(tool: str, options: Mapping[str, str], office: Office, words: W
         url=_address(_said("url", options, words), words),
         note=_said("note", options, words),
         owner=_said("owner", options, words),
+        seats=_seats(options.get("seats", ""), words),
         data=Data(options["data"]) if "data" in options else None,
-        upstreams=tuple(dict.fromkeys(_slug(one, office) for one in upstreams if one)),
+        upstreams=tuple(dict.fromkeys(office.catalogue.slug(one) for one in upstreams if one)),
+        tested=_day(options.get("tested", ""), office.clock.now().date(), words),
     )
+
+
+def _seats(text: str, words: Words) -> int | None:
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= SEATS_MOST):
+        raise UserError(words("`seats` is a whole number from 1 to {n}.", n=SEATS_MOST))
+    return int(text)
+
+
+def _day(text: str, today: date, words: Words) -> date | None:
+    """Raise UserError for what is no day, or one to come."""
+    if not text or text.casefold() in TODAY:
+        return today if text else None
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        day = date.max
+    if is_to_come(day, today):
+        raise UserError(words("`tested` is a day that was, written as {day}.", day=today))
+    return day
 
 
 def _said(name: str, options: Mapping[str, str], words: Words) -> str:
@@ -145,11 +177,6 @@ def _address(text: str, words: Words) -> str:
     return text
 
 
-def _slug(name: str, office: Office) -> str:
-    found = office.catalogue.find(name)
-    return found.service.slug if found else name
-
-
 async def _remove(text: str, plan: Plan, request: Request, office: Office) -> Card:
     """Where nothing is left, the list of the file or the catalogue counts again."""
     words = office.words(request)
@@ -161,7 +188,7 @@ async def _remove(text: str, plan: Plan, request: Request, office: Office) -> Ca
         raise UserError(words("This list is not from the chat: change it in planb.toml."))
     return Card(
         tone=Tone.GOOD,
-        title=words("Nothing is chosen in the chat any more instead of {name}", name=_name(plan.wanted, office)),
+        title=_titled(plan.wanted, office, words, dropped=True),
         lead=(words("What planb.toml says counts again, or else what I know."),),
     )
 
@@ -174,8 +201,8 @@ async def _keep(plan: Plan, request: Request, office: Office) -> Card:
     if len(lists | {plan.wanted}) > MOST_LISTS:
         raise UserError(words("Your team has {n} lists, and that is the limit. Take one off first.", n=MOST_LISTS))
     await office.store.put_choice(team, plan, request.caller.user, office.clock.now())
-    title = words("What to use instead of {name}", name=_name(plan.wanted, office))
-    items = tuple(_item(one, words) for one in plan.alternatives)
+    title = _titled(plan.wanted, office, words)
+    items = tuple(listed(one, words) for one in plan.alternatives)
     return Card(tone=Tone.GOOD, title=title, listings=(Listing(words("In this order"), items),), footer=_see(plan))
 
 
@@ -183,12 +210,13 @@ def _see(plan: Plan) -> tuple[Code, ...]:
     return () if plan.wanted.startswith(CAPABILITY) else (Code(f"/outage alt {plan.wanted}"),)
 
 
-def _item(one: Alternative, words: Words) -> Item:
-    name = Link(one.name, one.url) if one.url else Bold(one.name)
-    more = known(one, words)
-    return Item((name, f" – {one.note}" if one.note else "", f" – {more}" if more else ""))
-
-
-def _name(wanted: str, office: Office) -> str:
+def _titled(wanted: str, office: Office, words: Words, *, dropped: bool = False) -> str:
+    """For a tool, or for all tools of a use."""
+    if wanted.startswith(CAPABILITY):
+        use = uses([wanted.removeprefix(CAPABILITY)], words)
+        gone = words("Nothing is chosen in the chat any more for: {use}", use=use)
+        return gone if dropped else words("When a tool fails, for: {use}", use=use)
     found = office.catalogue.find(wanted)
-    return found.label if found else wanted.removeprefix(CAPABILITY)
+    name = found.label if found else wanted
+    gone = words("Nothing is chosen in the chat any more instead of {name}", name=name)
+    return gone if dropped else words("What to use instead of {name}", name=name)

@@ -30,7 +30,6 @@ async def exposure_of(team: str, office: Office) -> Exposure:
     practice = Practice(
         playbooks={book.wanted: True for book in office.playbooks.ours},
         drills=await office.store.last_drills(team),
-        trials=await office.store.last_trials(team),
     )
     return exposure(followed, office.plans, office.catalogue, practice, office.clock.now())
 

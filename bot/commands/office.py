@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 
 from bot.commands.spec import Request
 from bot.core.allowance import Allowance
-from bot.core.alternatives import plans_of
+from bot.core.alternatives import FEW, plans_of
 from bot.core.catalogue import Catalogue, Found, matches
 from bot.core.choosing import of_team, tried
 from bot.core.overview import counsels, feeds_of, standing_of, watched
-from bot.core.playbooks import NO_PLAYBOOKS, Playbooks, with_last_resort
+from bot.core.playbooks import Playbooks, with_last_resort
 from bot.core.render_advice import alternatives
 from bot.core.spread import spread
 from bot.core.standing import Standing
@@ -27,7 +27,7 @@ from bot.ports import Clock, Prober, Store
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Office:
-    """The store, the catalogue, the plans and playbooks as the caller's team may see them, the words and the clock.
+    """The store, the catalogue and the plans as the caller's team may see them, the words and the clock.
 
     `file` is the team file as it is now. Commands never poll and never wait, but for the one that adds a page: it asks
     the `prober`, as often for each team as `looks` allows. `scenarios` are the outages that can be played again, with
@@ -38,7 +38,6 @@ class Office:
     library: Library
     store: Store
     plans: Sequence[Plan]
-    playbooks: Playbooks = NO_PLAYBOOKS
     languages: Mapping[Language, Words]
     clock: Clock
     prober: Prober | None = None
@@ -50,8 +49,13 @@ class Office:
     async def of(self, team: str) -> "Office":
         """The office of one team: what others added or chose is not in it. Raise StoreAway."""
         await self.library.refresh(self.clock.now())
-        theirs = of_team(self.plans, await self.store.choices_of(team), await self.store.of(team))
+        theirs = of_team(self.plans, await self.store.choices_of(team), await self.store.trials_of(team))
         return replace(self, catalogue=self.library.of(team), plans=theirs.plans, trials=theirs.trials)
+
+    @property
+    def playbooks(self) -> Playbooks:
+        """Of the file as it is now, and those that come with Plan B."""
+        return self.file.playbooks
 
     def words(self, request: Request) -> Words:
         """The words of who asks."""
@@ -85,6 +89,13 @@ class Office:
         found = tuple(found)
         states = await self.store.states(feeds_of(found))
         return tuple(standing_of(one, states, self.clock.now()) for one in found)
+
+    async def failing(self, found: Found) -> tuple[Found, ...]:
+        """Its parts that fail now, where only a few do; else itself. Only Sora fails: nobody leaves ChatGPT."""
+        parts = () if found.part else tuple(Found(service=found.service, part=part) for part in found.service.parts)
+        standings = await self.standings(parts)
+        bad = tuple(part for part, one in zip(parts, standings, strict=True) if one.health.is_bad)
+        return bad if 0 < len(bad) <= FEW else (found,)
 
     async def alternatives(
         self, found: Found, request: Request, words: Words, *, full: bool = False, alone: bool = True

@@ -94,7 +94,7 @@ def incident_item(incident: Incident, words: Words) -> Item:
     impact = words("impact: {impact}", impact=or_raw(words(IMPACTS[incident.impact]), incident.raw_impact))
     said = f" {phase}" if incident.kind is Kind.MAINTENANCE else f" {phase}, {impact}"
     text = shorten(squeeze(incident.latest.text), TEXT_SHOWN) if incident.latest and incident.latest.text else ""
-    return Item((name, " –", said, f" – “{text}”" if text else ""))
+    return Item((name, " –", said, f" – {words('“{text}”', text=text)}" if text else ""))
 
 
 def planned_item(incident: Incident) -> Item:

@@ -30,9 +30,10 @@ async def run(request: Request, office: Office) -> Card:
     if text := request.options.get("service"):
         found = await office.find(text, words)
         (standing,) = await office.standings([found])
-        healthy = standing.health is Health.OPERATIONAL
-        listings = () if healthy else await office.alternatives(found, request, words, alone=standing.health.is_bad)
-        return standing_card(standing, listings, words)
+        fails = () if standing.health is Health.OPERATIONAL else await office.failing(found)
+        alone = standing.health.is_bad
+        known = [await office.alternatives(one, request, words, alone=alone) for one in fails]
+        return standing_card(standing, tuple(listing for listings in known for listing in listings), words)
     followed = await office.followed(request)
     if followed:
         return _overview(words("What this channel follows"), await office.standings(followed), words)

@@ -24,7 +24,7 @@ async def run(request: Request, office: Office) -> Card:
     if tool is None:
         raise UserError(_not_listed(text, [one.name for one in tools], words))
     caller = request.caller
-    await office.store.put(caller.target.team, tool.name, caller.user, office.clock.now())
+    await office.store.note_trial(caller.target.team, tool.name, caller.user, office.clock.now())
     return Card(
         tone=Tone.GOOD,
         title=words("Noted: {name} was tried today", name=tool.name),

@@ -9,6 +9,9 @@ from bot.core.text import fold
 from bot.domain.service import Feed, Part, Service
 from bot.domain.status import Component
 
+_EVERYWHERE = frozenset({"api", "app", "console", "website"})
+"""Parts that many tools have, and that mean nothing without the tool."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
@@ -21,6 +24,16 @@ class Found:
     def value(self) -> str:
         """What to type to mean exactly this: `openai` or `openai:chatgpt`."""
         return f"{self.service.slug}:{self.part.slug}" if self.part else self.service.slug
+
+    @property
+    def uses(self) -> tuple[str, ...]:
+        """What it is used for, the main use first: a part's own, else its service's."""
+        return (self.part.capabilities if self.part else ()) or self.service.capabilities
+
+    @property
+    def title(self) -> str:
+        """What people call it among themselves: `OpenAI`, `ChatGPT`; `API (OpenAI)`, for every tool has an API."""
+        return self.part.name if self.part and self.part.slug not in _EVERYWHERE else self.label
 
     @property
     def label(self) -> str:
@@ -65,6 +78,11 @@ class Catalogue:
     def find(self, text: str) -> Found | None:
         """What these words mean, or None. Knows `chatgpt`, `Open AI`, `openai:sora`, `openai/sora`."""
         return self._names.get(fold(text))
+
+    def slug(self, name: str) -> str:
+        """The slug of the service that is meant. What a tool is built on need not be one: then the name itself."""
+        found = self.find(name)
+        return found.service.slug if found else name
 
     def search(self, text: str) -> tuple[Found, ...]:
         """Services and parts whose names contain these words, those that begin with them first.

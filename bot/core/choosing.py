@@ -11,6 +11,7 @@ MOST_TOOLS = 20
 """In one list. A card shows them all."""
 MOST_LISTS = 50
 """Of one team."""
+SEATS_MOST = 1_000_000
 
 
 def standing_in(file: Iterable[Plan], chosen: Iterable[Plan]) -> tuple[Plan, ...]:
@@ -58,7 +59,7 @@ def added(tools: Sequence[Alternative], tool: Alternative) -> tuple[Alternative,
     return tuple(replace(one, **said) if one is known else one for one in tools)
 
 
-_SAID = ("service", "url", "note", "owner", "seats", "data", "upstreams")
+_SAID = ("service", "url", "note", "owner", "seats", "data", "upstreams", "tested")
 
 
 def without(tools: Sequence[Alternative], tool: Alternative) -> tuple[Alternative, ...]:

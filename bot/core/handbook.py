@@ -105,6 +105,7 @@ def _tool(one: Alternative, words: Words) -> str:
         words("ask {owner}", owner=one.owner) if one.owner else "",
         words.plural("{n} seat", "{n} seats", one.seats) if one.seats else "",
         words("data: up to {data}", data=words(DATA[one.data])) if one.data else "",
+        f"{words('built on')} {', '.join(one.upstreams)}" if one.upstreams else "",
         words("last tried on {day}", day=one.tested) if one.tested else "",
     )
     return _one_line(" – ".join((one.name, *(part for part in said if part))))

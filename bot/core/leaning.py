@@ -44,13 +44,13 @@ class Apart(StrEnum):
 
 def tool_of(found: Found) -> Tool:
     """A service or a part of it, with what the catalogue says."""
-    part, service = found.part, found.service
+    service = found.service
     return Tool(
         slug=service.slug,
-        name=part.name if part and part.slug != "api" else found.label,
+        name=found.title,
         value=found.value,
         service=service,
-        capabilities=(part.capabilities if part else ()) or service.capabilities,
+        capabilities=found.uses,
         leanings=tuple(Leaning(upstream=one.name, source=one.source) for one in service.upstreams),
     )
 

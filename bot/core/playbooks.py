@@ -50,9 +50,8 @@ def _parts_of(found: Found, known: Iterable[str]) -> list[str]:
 
 def _uses(found: Found) -> Sequence[str]:
     """A part's own uses, else the service's. An API is written to by programs: it counts before all else there."""
-    uses = (found.part.capabilities if found.part else ()) or found.service.capabilities
     through = found.part is not None and found.part.slug == "api"
-    return ("api", *uses) if through else uses
+    return ("api", *found.uses) if through else found.uses
 
 
 def what_fails(service: Service, incident: Incident, components: Sequence[Component]) -> Found | None:
@@ -81,7 +80,7 @@ def with_last_resort(
 
     `fails` is what the counsels are about; None where nobody has to leave anything.
     """
-    alone = Counsel(instead_of=_name(fails), advice=(), wanted=fails.value) if fails else None
+    alone = Counsel(instead_of=fails.title, advice=(), wanted=fails.value) if fails else None
     known = tuple(counsels) or ((alone,) if alone else ())
     return tuple(_led(counsel, playbooks, catalogue, language) for counsel in known)
 
@@ -91,7 +90,3 @@ def _led(counsel: Counsel, playbooks: Playbooks, catalogue: Catalogue, language:
     if found is None:
         return counsel
     return replace(counsel, wanted=typed(found.value, catalogue), link=playbooks.link(found, language))
-
-
-def _name(found: Found) -> str:
-    return found.part.name if found.part else found.service.name

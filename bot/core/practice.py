@@ -1,12 +1,11 @@
 """practice: what a team has not written down, not tried and not drilled. Pure."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime, time
+from datetime import datetime
 
 from bot.core.alternatives import CAPABILITY, PROPOSED
 from bot.core.leaning import Tool
-from bot.core.ranking import TESTED_LATELY
-from bot.core.text import fold
+from bot.core.ranking import TESTED_LATELY, tried_lately
 from bot.domain.continuity import Alternative
 from bot.domain.exposure import Finding, Gap, Practice
 
@@ -16,7 +15,7 @@ def unpractised(
 ) -> Iterator[Finding]:
     """At most one finding of each kind. `uses` are what each tool is used for, `chosen` the team's alternatives."""
     yield from _no_playbook(uses, practice)
-    yield from _not_tried(chosen, practice, now)
+    yield from _not_tried(chosen, now)
     yield from _no_drill(uses, practice, now)
 
 
@@ -47,16 +46,7 @@ def _about(gap: Gap, lacking: Sequence[tuple[str, Tool]], do: str) -> Iterator[F
         yield Finding(gap=gap, capabilities=tuple(quick), tools=names, do=do.format(value=first.value))
 
 
-def _not_tried(chosen: Iterable[Alternative], practice: Practice, now: datetime) -> Iterator[Finding]:
-    old = [one for one in chosen if (at := _tried(one, practice)) is None or now - at > TESTED_LATELY]
+def _not_tried(chosen: Iterable[Alternative], now: datetime) -> Iterator[Finding]:
+    old = [one for one in chosen if not tried_lately(one, now.date())]
     if old:
         yield Finding(gap=Gap.NOT_TRIED, tools=tuple(dict.fromkeys(one.name for one in old)))
-
-
-def _tried(one: Alternative, practice: Practice) -> datetime | None:
-    """The newest of what the file says and what people said."""
-    names = {fold(name) for name in (one.service, one.name) if name}
-    said = [at for name, at in practice.trials.items() if fold(name) in names]
-    if one.tested:
-        said.append(datetime.combine(one.tested, time.max, UTC))
-    return max(said, default=None)

@@ -5,7 +5,7 @@ Nothing is left out: what should not be used is last, and says why.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -60,11 +60,15 @@ class Failing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ranked:
-    """An alternative in its place. `whys` begins with the reason that decided it."""
+    """An alternative in its place. `whys` begins with the reason that decided it.
+
+    `built_on` has the names of what it is built on, each with the public page that says so; "": the team says it.
+    """
 
     alternative: Alternative
     standing: Standing | None
     whys: tuple[Why, ...]
+    built_on: tuple[Upstream, ...] = ()
 
     @property
     def is_recommended(self) -> bool:
@@ -130,9 +134,14 @@ def _ranked(
     standing, service = standings.get(one.service), services.get(one.service)
     leans = tuple(_leans(one, service, failing, standings))
     first = _first(one, service, standing, failing)
-    is_well = first.reason in {Reason.HEALTHY, Reason.NOT_WATCHED}
-    whys = (*leans, first) if is_well else (first, *leans)
-    return Ranked(alternative=one, standing=standing, whys=(*whys, *_tested(one, today)))
+    whys = (*leans, first) if first.reason in _GOOD else (first, *leans)
+    built_on = tuple(_named(upstream, standings) for upstream in _upstreams(one, service))
+    return Ranked(alternative=one, standing=standing, whys=(*whys, *_tested(one, today)), built_on=built_on)
+
+
+def _named(upstream: Upstream, standings: Mapping[str, Standing]) -> Upstream:
+    known = standings.get(upstream.name)
+    return replace(upstream, name=known.service.name) if known else upstream
 
 
 def _first(one: Alternative, service: Service | None, standing: Standing | None, failing: Failing) -> Why:
@@ -161,7 +170,7 @@ def _leans(one: Alternative, service: Service | None, failing: Failing, standing
     if service is not None and service.slug == failing.service.slug and not _is_its_api(one, service, failing):
         found.append(Why(reason=Reason.SAME_PROVIDER, name=service.name))
     theirs = {upstream.name for upstream in failing.service.upstreams}
-    for name in _upstreams(one, service):
+    for name in (upstream.name for upstream in _upstreams(one, service)):
         upstream = standings.get(name)
         if name == failing.service.slug or (upstream is not None and upstream.health in _TROUBLE):
             reason = Reason.SHARES_UPSTREAM if name in theirs else Reason.UPSTREAM_FAILS
@@ -174,15 +183,32 @@ _TROUBLE = frozenset({Health.PARTIAL_OUTAGE, Health.MAJOR_OUTAGE})
 """Some row of a large cloud is slow on most days; half the tools would be last for nothing."""
 
 
-def _upstreams(one: Alternative, service: Service | None) -> list[str]:
-    """What the team says it is built on, and what the catalogue says; each once."""
-    mapped: Sequence[Upstream] = service.upstreams if service else ()
-    return list(dict.fromkeys([*one.upstreams, *(upstream.name for upstream in mapped)]))
+def _upstreams(one: Alternative, service: Service | None) -> tuple[Upstream, ...]:
+    """What the team says it is built on, and what the catalogue says, with its source; each once."""
+    said = {name: Upstream(name=name, source="") for name in one.upstreams}
+    mapped = {upstream.name: upstream for upstream in (service.upstreams if service else ())}
+    return tuple((said | mapped).values())
+
+
+def is_to_come(day: date, today: date) -> bool:
+    """No day for a test. Where they are it may be tomorrow already."""
+    return day > today + timedelta(days=1)
+
+
+def tried_lately(one: Alternative, today: date) -> bool:
+    """Whether somebody opened it within a quarter."""
+    days = _days_since(one, today)
+    return days is not None and days <= TESTED_LATELY.days
+
+
+def _days_since(one: Alternative, today: date) -> int | None:
+    if one.tested is None or is_to_come(one.tested, today):
+        return None
+    return max(0, (today - one.tested).days)
 
 
 def _tested(one: Alternative, today: date) -> tuple[Why, ...]:
-    if one.tested is None:
+    days = _days_since(one, today)
+    if days is None:
         return (Why(reason=Reason.NEVER_TESTED),)
-    days = max(0, (today - one.tested).days)
-    lately = days <= TESTED_LATELY.days
-    return (Why(reason=Reason.TESTED if lately else Reason.TESTED_LONG_AGO, days=days),)
+    return (Why(reason=Reason.TESTED if tried_lately(one, today) else Reason.TESTED_LONG_AGO, days=days),)

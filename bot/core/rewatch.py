@@ -79,8 +79,13 @@ def _fallen(advice: Sequence[Ranked], tool: str) -> Ranked | None:
     return found if found and found.whys[0].reason in _TOLD else None
 
 
-_TOLD = frozenset({Reason.FAILS, Reason.PLANNED_WORK, Reason.SHARES_UPSTREAM, Reason.UPSTREAM_FAILS})
-"""Reasons worth a word. That a page cannot be read is shown on the card; it says nothing of the tool."""
+_TOLD = frozenset(
+    {Reason.FAILS, Reason.PLANNED_WORK, Reason.SAME_PROVIDER, Reason.SHARES_UPSTREAM, Reason.UPSTREAM_FAILS}
+)
+"""Reasons worth a word. What is the same provider's was recommended only by its API, which is concerned now.
+
+That a page cannot be read is shown on the card; it says nothing of the tool.
+"""
 
 
 def _heard(one: Listed, counsel: Counsel, word: Word) -> Listed:

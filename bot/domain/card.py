@@ -78,10 +78,11 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A line of a listing; its tone is shown as a mark before it."""
+    """A line of a listing; its tone is shown as a mark before it. One that `stays` is in the shortest message too."""
 
     text: Rich
     tone: Tone | None = None
+    stays: bool = False
 
 
 @dataclass(frozen=True, slots=True)

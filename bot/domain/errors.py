@@ -11,6 +11,7 @@
   x StoreAway          the database cannot be reached now
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -78,7 +79,14 @@ class UserError(PlanBError):
 
 
 class SettingsError(PlanBError):
-    """A setting or a file is wrong. The text is one line that says how to mend it."""
+    """A setting or a file is wrong. The text is one line that says how to mend it.
+
+    `place` are the keys that lead to it, where its file is not known here.
+    """
+
+    def __init__(self, message: str, *, place: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.place = tuple(place)
 
 
 class SealBroken(PlanBError):

@@ -50,12 +50,11 @@ class Practice:
     """What a team has ready and when it practised. `playbooks` None: nobody knows whether there are any.
 
     `playbooks` are by `capability:chat` (`any`: for every tool), `openai` or `openai:chatgpt`; `drills` by service or
-    part, each its last one; `trials` by what was tried, a service's value or the name that the team gave it.
+    part, each its last one. When a tool was tried stands in the team's plans.
     """
 
     playbooks: Mapping[str, bool] | None = None
     drills: Mapping[str, datetime] = field(default_factory=dict)
-    trials: Mapping[str, datetime] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

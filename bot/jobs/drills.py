@@ -109,7 +109,7 @@ class Drilling:
         broken = await self.ask(links) if links else ()
         report = core.report(drill, links=links, broken=broken)
         for person, tool in drill.course.moves.items():
-            await self.store.put(drill.target.team, tool, person, drill.until)
+            await self.store.note_trial(drill.target.team, tool, person, drill.until)
         threads = await self.store.drill_threads(core.threads_of(drill))
         told = [core.reporting(drill, found.label, thread, now) for thread in threads[:1]]
         done = replace(drill, course=core.anonymous(drill.course, report))

@@ -10,10 +10,9 @@ from typing import Protocol
 import structlog
 
 from bot.core.catalogue import Catalogue
-from bot.domain.continuity import Plan
 from bot.domain.errors import SettingsError, StoreAway
 from bot.library import Library
-from bot.living import Living
+from bot.living import Living, Written
 from bot.ports import Clock, Store
 
 log = structlog.stdlib.get_logger(__name__)
@@ -21,15 +20,11 @@ log = structlog.stdlib.get_logger(__name__)
 PAUSE_S = 30.0
 
 
-class Read(Protocol):
-    """What a team file says."""
+class Read(Written, Protocol):
+    """What a team file says, its services too."""
 
     @property
     def catalogue(self) -> Catalogue: ...
-    @property
-    def plans(self) -> Sequence[Plan]: ...
-    @property
-    def spreads(self) -> bool: ...
 
 
 @dataclass(slots=True, kw_only=True)
@@ -93,7 +88,7 @@ class Rereading:
         except StoreAway:
             self._stamp = self._text = None  # as if it had not been read: the next look uses it
             raise
-        self.living.use(read.plans, self.clock.now(), spreads=read.spreads)
+        self.living.use(read, self.clock.now())
         log.info("the team file changed and is used", file=str(self.path), plans=len(read.plans), mended=was_wrong)
 
     def _refuse(self, mistake: str) -> None:

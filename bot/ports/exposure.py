@@ -23,10 +23,6 @@ class Practised(Protocol):
         """When each service or part was last drilled to the end, in any channel of the team."""
         ...
 
-    async def last_trials(self, team: str) -> Mapping[str, datetime]:
-        """When each tool was last tried by somebody of the team."""
-        ...
-
     async def told(self, target: Target, most: int) -> Sequence[Change]:
         """The last change of each incident that a channel was told of, the newest first, of its newest messages."""
         ...

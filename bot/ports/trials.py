@@ -8,10 +8,10 @@ from typing import Protocol
 class Trials(Protocol):
     """When somebody of a team last tried a tool. Every method may raise StoreAway."""
 
-    async def put(self, team: str, tool: str, by: str, at: datetime) -> None:
+    async def note_trial(self, team: str, tool: str, by: str, at: datetime) -> None:
         """Somebody of the team tried the tool."""
         ...
 
-    async def of(self, team: str) -> Mapping[str, datetime]:
+    async def trials_of(self, team: str) -> Mapping[str, datetime]:
         """When each tool of a team was last tried, by the name it was called."""
         ...

@@ -80,11 +80,12 @@ class Aside:
 @with_config(_STRICT)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Instead:
-    """What a team might use instead of `wanted` (`openai:chatgpt`). `service` is watched, if it is given."""
+    """What a team might use instead of `wanted` (`openai:chatgpt`). `service` and `upstreams` are watched, if given."""
 
     wanted: str
     name: Told
     service: str = ""
+    upstreams: tuple[str, ...] = ()
     note: Told
 
 
@@ -124,7 +125,12 @@ class Replay:
 
     def _alternatives(self, wanted: str, language: Language) -> tuple[Alternative, ...]:
         return tuple(
-            Alternative(name=instead.name.words(language), service=instead.service, note=instead.note.words(language))
+            Alternative(
+                name=instead.name.words(language),
+                service=instead.service,
+                upstreams=instead.upstreams,
+                note=instead.note.words(language),
+            )
             for instead in self.alternatives
             if instead.wanted == wanted
         )

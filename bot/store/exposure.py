@@ -9,7 +9,7 @@ from bot.domain.change import Change
 from bot.domain.subscription import Subscription, Target
 from bot.store.codec import decode
 from bot.store.database import Part
-from bot.store.practice import drills, trials
+from bot.store.practice import drills
 from bot.store.schema import deliveries, subscriptions
 from bot.store.subscriptions import subscription_of
 
@@ -38,12 +38,6 @@ class SqlPractised(Part):
         query = sa.select(drills.c.service, last).where(done).group_by(drills.c.service)
         async with self._database.reading() as connection:
             return {row.service: row.at for row in await connection.execute(query)}
-
-    async def last_trials(self, team: str) -> Mapping[str, datetime]:
-        """When each tool was last tried by somebody of the team."""
-        query = sa.select(trials.c.tool, trials.c.at).where(trials.c.team == team)
-        async with self._database.reading() as connection:
-            return {row.tool: row.at for row in await connection.execute(query)}
 
     async def told(self, target: Target, most: int) -> Sequence[Change]:
         """The last change of each incident that a channel was told of, the newest first, of its newest messages."""

@@ -12,14 +12,14 @@ from bot.store.practice import trials
 class SqlTrials(Part):
     """One row for each tool of a team: the last time counts."""
 
-    async def put(self, team: str, tool: str, by: str, at: datetime) -> None:
+    async def note_trial(self, team: str, tool: str, by: str, at: datetime) -> None:
         """Somebody of the team tried the tool."""
         insert = self._database.insert(trials).values(team=team, tool=tool, tried_by=by, at=at)
         again = {name: insert.excluded[name] for name in ("tried_by", "at")}
         async with self._database.writing() as connection:
             await connection.execute(insert.on_conflict_do_update(index_elements=["team", "tool"], set_=again))
 
-    async def of(self, team: str) -> Mapping[str, datetime]:
+    async def trials_of(self, team: str) -> Mapping[str, datetime]:
         """When each tool of a team was last tried, by the name it was called."""
         query = sa.select(trials.c.tool, trials.c.at).where(trials.c.team == team)
         async with self._database.reading() as connection:

@@ -32,35 +32,67 @@ def test_a_team_overrides_a_whole_entry() -> None:
     assert len(catalogue.services) == len(load_catalogue().services)
 
 
+ZZZ = (
+    "Service 'wiki': zzz: there is no such key; known here: name, page, format, feed, category, aliases, capabilities, "
+    "upstreams, page_id, usual, checked, parts."
+)
+
+
 @pytest.mark.parametrize(
     ("stanza", "message"),
     [
-        ({**GOOD, "alias": []}, "Service 'wiki': unknown key 'alias'; did you mean 'aliases'?"),
-        ({**GOOD, "zzz": 1}, "Service 'wiki': unknown key 'zzz'"),
-        ({"name": "Wiki", "format": "rss"}, "Service 'wiki': the key 'page' is missing"),
+        ({**GOOD, "alias": []}, "Service 'wiki': alias: there is no such key; did you mean 'aliases'?"),
+        ({**GOOD, "zzz": 1}, ZZZ),
+        ({"name": "Wiki", "format": "rss"}, "Service 'wiki': page: it is missing"),
         (
             {**GOOD, "format": "statuspge"},
-            f"Service 'wiki': format 'statuspge' is none of {', '.join(sorted(FORMATS))}; did you mean 'statuspage'?",
+            "Service 'wiki': format: 'statuspge' is not one of docs/formats.md; did you mean 'statuspage'?",
         ),
-        ({**GOOD, "page": "wiki.example"}, "Service 'wiki': page: Value error, must begin with https://"),
-        ({**GOOD, "aliases": "wiki"}, "Service 'wiki': aliases: Input should be a valid tuple"),
+        ({**GOOD, "page": "wiki.example"}, "Service 'wiki': page: must begin with https://"),
+        ({**GOOD, "aliases": "wiki"}, 'Service \'wiki\': aliases: write a list: ["...", "..."]'),
         (
             {**GOOD, "parts": {"edit": {"name": "Editor", "component": ["Edit"], "components": ["Edit"]}}},
-            "Service 'wiki': unknown key 'parts.edit.component'; did you mean 'components'?",
+            "Service 'wiki': parts.edit.component: there is no such key; did you mean 'components'?",
         ),
         (
             {**GOOD, "parts": {"edit": {"name": "Editor"}}},
-            "Service 'wiki': the key 'parts.edit.components' is missing",
+            "Service 'wiki': parts.edit.components: it is missing",
         ),
         (
             {**GOOD, "parts": {"The Editor": {"name": "Editor", "components": ["Edit"]}}},
-            "Service 'wiki': 'The Editor' must be lower case letters, digits and single hyphens",
+            "Service 'wiki': parts.The Editor: 'The Editor' must be lower case letters, digits and single hyphens",
         ),
         (
             {**GOOD, "parts": {"edit": {"name": "Editor", "components": []}}},
-            "Service 'wiki': parts.edit.components: Tuple should have at least 1 item after validation, not 0",
+            "Service 'wiki': parts.edit.components: there is none",
         ),
-        (7, "Service 'wiki': Input should be a valid dictionary or instance of Stanza"),
+        (
+            {**GOOD, "format": "zzz"},
+            "Service 'wiki': format: 'zzz' is not one of docs/formats.md; `planb feed URL` finds the one of a page",
+        ),
+        (
+            {**GOOD, "capabilities": ["caht"]},
+            "Service 'wiki': capabilities: nothing is used for 'caht'; did you mean 'chat'?",
+        ),
+        (
+            {**GOOD, "parts": {"edit": {"name": "Editor", "components": ["E"], "capabilities": ["coed"]}}},
+            "Service 'wiki': parts.edit.capabilities: nothing is used for 'coed'; did you mean 'code'?",
+        ),
+        (
+            {**GOOD, "aliases": ["Chat GPT"]},
+            (
+                "Service 'wiki': aliases: 'Chat GPT' means OpenAI already; "
+                "to put another page in its place, write [services.openai]"
+            ),
+        ),
+        (
+            {**GOOD, "name": "GitHub"},
+            (
+                "Service 'wiki': name: 'GitHub' means GitHub already; "
+                "to put another page in its place, write [services.github]"
+            ),
+        ),
+        (7, "Service 'wiki': this is a table: write name = value within it"),
     ],
 )
 def test_a_wrong_stanza_is_told_in_one_line_that_says_how_to_mend_it(stanza: object, message: str) -> None:
@@ -68,6 +100,11 @@ def test_a_wrong_stanza_is_told_in_one_line_that_says_how_to_mend_it(stanza: obj
         load_catalogue({"wiki": stanza}, formats=FORMATS)
 
     assert str(caught.value) == message
+
+
+def test_a_use_that_nobody_knows_is_told_with_those_that_are_known() -> None:
+    with pytest.raises(SettingsError, match="nothing is used for 'zzz'; known here: accounting, agents, "):
+        load_catalogue({"wiki": {**GOOD, "capabilities": ["zzz"]}})
 
 
 def test_a_slug_must_be_easy_to_type() -> None:

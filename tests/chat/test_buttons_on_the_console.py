@@ -17,9 +17,9 @@ CARD = Card(
 
 
 def test_what_to_type_is_in_small_print_and_what_cannot_be_typed_is_left_out() -> None:
-    assert plain(CARD, NOON) == "ChatGPT: logins fail\nI am blocked: /outage blocked"
+    assert plain(CARD, NOON) == "ChatGPT: logins fail\nI am blocked → /outage blocked"
     console = Console(width=60)
     with console.capture() as captured:
         console.print(draw(CARD, NOON))
-    assert "I am blocked: /outage blocked" in captured.get()
+    assert "I am blocked → /outage blocked" in captured.get()
     assert "More" not in captured.get()

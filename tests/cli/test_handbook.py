@@ -22,11 +22,12 @@ note = "shared account <office>, token {TOKEN}"
 owner = "Bob"
 seats = 5
 data = "internal"
+upstreams = ["aws", "Hetzner"]
 tested = {date(2026, 11, 2)}
 
 [[alternatives.github]]
 name = "Mirror"
-url = "https://ann:hunter2@git.example.org/x"
+note = "or https://ann:hunter2@git.example.org/x"
 
 [playbooks."openai:chatgpt"]
 title = "By hand"
@@ -62,7 +63,7 @@ def test_the_file_holds_all_of_them_in_both_languages(tmp_path: Path, capsys: py
     english, french = text.split("# Quand un outil tombe en panne\u00a0: notre plan B")
     assert "### ChatGPT (OpenAI): By hand\n\nThe team's own page: https://wiki.example.org/offline\n\n" in english
     assert "1. [ ] Tell the <customers> – Ann\n\n**To copy**\n\n```\nHello `name` & all\n```\n\n" in english
-    assert " – ask Bob – 5 seats – data: up to internal – last tried on 2026-11-02\n" in english
+    assert " – ask Bob – 5 seats – data: up to internal – built on aws, Hetzner – last tried on 2026-11-02\n" in english
     assert "### GitHub\n\n- Mirror – " in english
     assert "### ChatGPT (OpenAI)\u00a0: À la main" in french
     assert "1. [ ] Prévenir les clients – Ann" in french

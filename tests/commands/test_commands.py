@@ -130,10 +130,10 @@ async def test_a_failing_tool_says_what_is_open_what_is_hit_and_what_else_to_use
         "🔴 Chat – Major outage",
         "Planned work",
         "• New lamps – 12:00 UTC",
-        "What to use instead of Lamp",
+        "What to use instead of Lamp Chat",
         "✅ Torch – shared account (now: Operational)",
         "🔵 Candle (no status page to check)",
-        "• Without it: /outage playbook lamp",
+        "• Without it: /outage playbook lamp:chat",
         "Status page · read 12:00 UTC (0 s)",
     ]
 

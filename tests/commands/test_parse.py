@@ -9,6 +9,7 @@ WORDS = languages()["en"]
 EVERY = "[every=weekly|monthly|off]"
 MIN = "[min=none|minor|major|critical]"
 DATA = "[data=public|internal|client]"
+CHOSEN = f"[url=…] [note=…] [owner=…] [seats=…] {DATA} [upstreams=…] [tested=…]"
 ALL = [command for command, _ in COMMANDS]
 
 
@@ -72,7 +73,7 @@ def test_the_usage_shows_how_to_type_it() -> None:
         "status [service]",
         "active [scope=channel|all]",
         "alt <service>",
-        f"choose <service> [tool] [url=…] [note=…] [owner=…] {DATA} [upstreams=…] [first=…] [remove=…]",
+        f"choose <service> [tool] {CHOSEN} [first=…] [remove=…]",
         "tried <tool>",
         "playbook <service> [language=en|fr] [claim=…] [done=…]",
         f"subscribe <service> [components=…] {MIN} [maintenance=off|start|all] [language=en|fr]",

@@ -1,6 +1,6 @@
 """What a team has no plan B for, written out by hand."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -13,6 +13,7 @@ from bot.chat.console.draw import plain
 from bot.chat.discord.embeds import embed
 from bot.chat.slack.blocks import message
 from bot.core.catalogue import Catalogue, Found
+from bot.core.choosing import tried
 from bot.core.exposure import exposure
 from bot.core.leaning import Apart, apart, tool_for, tool_of
 from bot.core.render_exposure import exposed
@@ -63,8 +64,8 @@ ALL = Catalogue((BIRD, BRANCH, FISH, GULL, MOLE, NEST, PEN, SEA, SHED, SKY))
 DONE = Practice(
     playbooks={"capability:any": True},
     drills={one.slug: LATELY for one in ALL.services},
-    trials={one.slug: LATELY for one in ALL.services} | {"Paper": LATELY},
 )
+TRIED = {one.slug: LATELY for one in ALL.services} | {"Paper": LATELY}
 
 
 def plan(wanted: str, *tools: str | Alternative) -> Plan:
@@ -76,15 +77,22 @@ def found(*names: str) -> list[Found]:
     return [one for name in names if (one := ALL.find(name))]
 
 
-def asked(followed: Sequence[str], plans: Sequence[Plan] = (), practice: Practice = DONE) -> Exposure:
-    return exposure(found(*followed), plans, ALL, practice, NOW)
+def asked(
+    followed: Sequence[str],
+    plans: Sequence[Plan] = (),
+    practice: Practice = DONE,
+    trials: Mapping[str, datetime] = TRIED,
+) -> Exposure:
+    return exposure(found(*followed), tried(plans, trials), ALL, practice, NOW)
 
 
-def gaps(followed: Sequence[str], *plans: Plan, practice: Practice = DONE) -> list[tuple[object, ...]]:
+def gaps(
+    followed: Sequence[str], *plans: Plan, practice: Practice = DONE, trials: Mapping[str, datetime] = TRIED
+) -> list[tuple[object, ...]]:
     """Gap, uses, tools, instead, shared, what to type."""
     return [
         (one.gap, one.capabilities, one.tools, one.instead, one.shared, one.do)
-        for one in asked(followed, plans, practice).findings
+        for one in asked(followed, plans, practice, trials).findings
     ]
 
 
@@ -203,7 +211,7 @@ def test_the_order_of_what_it_is_given_does_not_matter(services: list[Service], 
     """But for the plans, which are in the team's own order."""
     plans = [plan("gull", "nest", "mole")]
     shuffled = Catalogue(tuple(sorted(services, key=lambda one: one.slug)))
-    assert exposure(found(*followed), plans, shuffled, DONE, NOW) == asked(sorted(followed), plans)
+    assert exposure(found(*followed), tried(plans, TRIED), shuffled, DONE, NOW) == asked(sorted(followed), plans)
 
 
 def test_no_playbook_is_found_only_where_it_is_known_that_there_is_none() -> None:
@@ -251,7 +259,7 @@ def test_a_trial_is_what_the_file_or_somebody_says(
     tested: date | None, trials: dict[str, datetime], *, lacking: bool
 ) -> None:
     tool = Alternative(name="Great Fish", service="fish", tested=tested)
-    found = gaps(["gull"], plan("gull", tool), practice=replace(DONE, trials=trials))
+    found = gaps(["gull"], plan("gull", tool), trials=trials)
     assert found == ([(Gap.NOT_TRIED, (), ("Great Fish",), (), (), "")] if lacking else [])
 
 
@@ -292,6 +300,7 @@ WORST = asked(
     ["gull", "bird", "mole", "shed"],
     [plan("gull", "nest"), plan("mole", "fish", PAPER), plan("capability:chat", BUILT)],
     Practice(playbooks={}),
+    {},
 )
 
 

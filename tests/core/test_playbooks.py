@@ -11,11 +11,11 @@ from bot.core.alternatives import Counsel
 from bot.core.catalogue import Catalogue, Found
 from bot.core.playbooks import Playbooks, typed, what_fails, with_last_resort
 from bot.core.ranking import Failing, rank
-from bot.core.render_advice import alternatives, known
+from bot.core.render_advice import alternatives
 from bot.core.render_playbook import TEMPLATE_SHOWN, playbook_button, playbook_card
 from bot.core.standing import Standing
 from bot.domain.card import Code, Link
-from bot.domain.continuity import Alternative, Data
+from bot.domain.continuity import Alternative
 from bot.domain.playbook import Marked, Playbook, Step, Text
 from bot.domain.service import Part
 from bot.domain.status import Component, Health, Incident, Phase
@@ -172,9 +172,3 @@ def test_a_counsel_for_a_tool_that_nobody_knows_any_more_is_left_as_it_is() -> N
     lost = Counsel(instead_of="Lost", advice=(), wanted="lost")
     playbooks = Playbooks(defaults=tuple(OURS))
     assert with_last_resort([lost], None, playbooks, Catalogue((BRIGHT,)), "en") == (lost,)
-
-
-def test_who_has_a_tool_for_how_many_and_for_which_data_is_said_where_somebody_said_it() -> None:
-    tool = Alternative(name="Pen", owner="Ann", seats=1, data=Data.INTERNAL)
-    assert known(tool, WORDS) == "owner: Ann, 1 seat, public and internal data"
-    assert known(Alternative(name="Pen"), WORDS) == ""

@@ -4,10 +4,10 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.core.ranking import Failing, Ranked, rank
+from bot.core.ranking import Failing, Ranked, Reason, rank
 from bot.core.standing import Standing
 from bot.domain.continuity import Alternative
 from bot.domain.service import Feed, Part, Service, Upstream
@@ -101,8 +101,7 @@ class Case:
 
 def said(one: Ranked) -> str:
     whys = [f"{why.reason.name.lower()}{f' {why.name}' if why.name else ''}" for why in one.whys]
-    tested = {"never_tested"} if one.alternative.tested is None else set()
-    return f"{one.alternative.name}: {', '.join(why for why in whys if why not in tested)}"
+    return f"{one.alternative.name}: {', '.join(why for why in whys if why != 'never_tested')}"
 
 
 def ranked(failing: str, team: str, now: dict[str, str]) -> tuple[Ranked, ...]:
@@ -169,7 +168,7 @@ CASES = [
          {"claude": "gone ok", "gemini": "stale ok"}, ["claude: out_of_sight", "gemini: out_of_sight"]),
     Case("out of sight and unknown are alike: the team decides", "openai:chatgpt", "claude gemini",
          {"claude": "unknown", "gemini": "gone ok"}, ["claude: unknown", "gemini: out_of_sight"]),
-    Case("never read at all is not watched", "openai:chatgpt", "claude gemini", {"gemini": "ok"},
+    Case("a page that nobody follows any more: not watched", "openai:chatgpt", "claude gemini", {"gemini": "ok"},
          ["gemini: healthy", "claude: not_watched"]),
     # What has no page
     Case("a template after what is known to be well", "openai:chatgpt", "template claude", OK,
@@ -207,6 +206,13 @@ CASES = [
          well(**{"openai:api": "ok"}), ["grok: healthy", "openai:api: same_provider Openai, healthy"]),
     Case("nothing is known of the API", "openai:chatgpt", "openai:api claude", OK,
          ["claude: healthy", "openai:api: same_provider Openai, not_watched"]),
+    Case("the API answers, and its cloud fails", "openai:chatgpt", "openai:api claude",
+         well(azure="down", **{"openai:api": "ok"}),
+         ["claude: healthy", "openai:api: shares_upstream Azure, through_the_api Openai"]),
+    Case("the API answers through what the team says it leans on", "openai:chatgpt", "openai:api+aws claude mistral",
+         well(aws="down", **{"openai:api": "ok"}),
+         ["mistral: healthy", "openai:api: upstream_fails Aws, through_the_api Openai",
+          "claude: upstream_fails Aws, healthy"]),
     Case("another provider's API is like any tool", "openai:chatgpt", "claude:api gemini", well(**{"claude:api": "ok"}),
          ["claude:api: healthy", "gemini: healthy"]),
     # Upstreams
@@ -263,8 +269,10 @@ CASES = [
          ["gemini: healthy", "claude: out_of_sight, tested"]),
     Case("of two that lean the tried one first", "openai:chatgpt", "grok+azure mistral+azure@5", well(azure="down"),
          ["mistral: shares_upstream Azure, healthy, tested", "grok: shares_upstream Azure, healthy"]),
-    Case("a date in the future counts as today", "openai:chatgpt", "claude gemini@-3", OK,
+    Case("tomorrow may be today where they are", "openai:chatgpt", "claude gemini@-1", OK,
          ["gemini: healthy, tested", "claude: healthy"]),
+    Case("a date to come is no test", "openai:chatgpt", "claude gemini@-2", OK,
+         ["claude: healthy", "gemini: healthy"]),
     # Nothing at all
     Case("nobody chose anything", "openai:chatgpt", "", OK, []),
     Case("one, and it fails", "openai:chatgpt", "claude", {"claude": "down"}, ["claude: fails"]),
@@ -285,7 +293,9 @@ NAMES = st.sampled_from(["claude", "gemini", "mistral", "grok", "copilot", "open
 TOOLS = st.tuples(NAMES, st.sampled_from(["", "+azure", "+aws"]), st.sampled_from(["", "@3", "@300"])).map("".join)
 TEAMS = st.lists(TOOLS, min_size=1, max_size=6).map(" ".join)
 STATES = st.tuples(st.sampled_from(["", "stale ", "gone ", "garbled "]), st.sampled_from(sorted(HEALTHS))).map("".join)
-WORLDS = st.dictionaries(st.sampled_from([*sorted(KNOWN), "openai:api", "openai:sora"]), STATES, max_size=11)
+PAGES = [*sorted(KNOWN), "openai:api", "openai:sora"]
+# Many are plainly well or down: where nothing is known there is nothing to put in order.
+WORLDS = st.fixed_dictionaries({}, optional=dict.fromkeys(PAGES, st.sampled_from(["ok", "down"]) | STATES))
 FAILINGS = st.sampled_from(["openai", "openai:chatgpt", "openai:sora", "openai:chatgpt+api", "claude"])
 
 
@@ -301,6 +311,39 @@ def test_nobody_is_left_out_and_nothing_bad_stands_above_something_good(
         if one.is_recommended and one.standing:
             assert one.standing.health is Health.OPERATIONAL
             assert one.standing.sight.freshness is Freshness.FRESH
+
+
+@example("openai:chatgpt", "openai:api claude", {"openai:api": "ok", "claude": "ok", "azure": "down"})
+@given(FAILINGS, TEAMS, WORLDS)
+def test_nothing_stands_above_a_healthy_independent_tool_but_what_is_as_well_and_the_same_by_its_api(
+    failing: str, team: str, now: dict[str, str]
+) -> None:
+    found = ranked(failing, team, now)
+    for place, one in enumerate(found):
+        if is_well(one.alternative, now) and is_independent(one.alternative, failing, now):
+            assert all(is_well(above.alternative, now) for above in found[:place])
+            assert not any(leans(above.alternative, failing, now) for above in found[:place])
+            assert all(
+                is_independent(above.alternative, failing, now) or above.whys[0].reason is Reason.THROUGH_THE_API
+                for above in found[:place]
+            )
+
+
+def is_well(one: Alternative, now: dict[str, str]) -> bool:
+    """By its own page, read just now."""
+    return now.get(one.service) == "ok"
+
+
+def is_independent(one: Alternative, failing: str, now: dict[str, str]) -> bool:
+    return one.service.partition(":")[0] != failing.partition(":")[0] and not leans(one, failing, now)
+
+
+def leans(one: Alternative, failing: str, now: dict[str, str]) -> bool:
+    """On what fails: said a second time, from the words of the situation alone."""
+    own = KNOWN.get(one.service.partition(":")[0])
+    names = {*one.upstreams, *(upstream.name for upstream in (own.upstreams if own else ()))}
+    in_trouble = {name for name, how in now.items() if how in {"partly", "down", "stale partly", "stale down"}}
+    return bool(names & (in_trouble | {failing.partition(":")[0]}))
 
 
 @given(FAILINGS, TEAMS, WORLDS, st.randoms())

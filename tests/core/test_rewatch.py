@@ -5,15 +5,21 @@ from datetime import timedelta
 
 from bot.core.alternatives import Counsel
 from bot.core.ranking import Ranked, Reason, Why
+from bot.core.render_advice import word_said
 from bot.core.rewatch import QUIET, Turn, begin, turn
 from bot.domain.advice import Advised
 from bot.domain.continuity import Alternative
+from bot.locale import languages
 from tests.fakes import NOON
+
+WORDS = languages()
 
 HOW = {
     "ok": Reason.HEALTHY,
     "fails": Reason.FAILS,
     "shares": Reason.SHARES_UPSTREAM,
+    "api": Reason.THROUGH_THE_API,
+    "same": Reason.SAME_PROVIDER,
     "unseen": Reason.OUT_OF_SIGHT,
     "offline": Reason.NOT_WATCHED,
 }
@@ -88,6 +94,17 @@ def test_within_ten_minutes_of_a_word_there_is_no_other_and_then_only_what_is_st
 
 def test_what_nobody_can_see_is_edited_and_not_told() -> None:
     assert story((0, "Claude ok, Mistral ok"), (1, "Mistral ok, Claude unseen")) == ["", "edit"]
+
+
+def test_when_the_api_is_concerned_too_whoever_went_through_it_is_told() -> None:
+    assert story((0, "Ours api, Claude ok"), (1, "Claude ok, Ours same")) == ["", "edit Ours > Claude"]
+    word = turn(begin(advice("Ours api, Claude ok"), ()), advice("Claude ok, Ours same"), (), NOON).word
+    assert word
+    said = {language: word_said(word, WORDS[language]) for language in WORDS}
+    assert said == {
+        "en": "Azure fails for Ours too now: use Claude instead",
+        "fr": "Ours est touché lui aussi par la panne chez Azure\N{NO-BREAK SPACE}: passez à Claude",
+    }
 
 
 def test_an_upstream_that_fails_is_told_by_its_name() -> None:

@@ -115,6 +115,19 @@ async def test_on_4_june_2024_the_tools_that_people_fled_to_fell_too(memory: Sql
     assert await memory.advised_services() == frozenset()
 
 
+async def test_a_restart_forgets_nothing_of_what_was_recommended(memory: SqlStore) -> None:
+    day = Day(memory)
+    await day.begin()
+    assert await day.minute(chatgpt=DOWN, claude=WELL, mistral=WELL) == ["post: ChatGPT: Overloaded > Claude"]
+    again = Day(memory, owner="b")
+    again.world.clock.time = day.world.clock.time + LEASE
+    assert await again.minute(chatgpt=DOWN, claude=DOWN, mistral=WELL) == [
+        "edit: ChatGPT: Overloaded > Mistral",
+        "reply: ChatGPT: Claude fails too now: use Mistral instead",
+    ]
+    assert await again.minute() == []
+
+
 async def test_the_word_is_in_the_language_of_the_channel(memory: SqlStore) -> None:
     day = Day(memory)
     await day.begin("fr")

@@ -68,7 +68,7 @@ async def hold(team: Team, store: SqlStore) -> object:
     """Everything of a team that anybody could change."""
     name = team.targets[0].team
     pages = [(page.service, name in page.teams) for page in await store.added_pages() if name in page.teams]
-    chosen = [await store.choices_of(name), await store.of(name)]
+    chosen = [await store.choices_of(name), await store.trials_of(name)]
     return [*[await store.subscriptions_of(target) for target in team.targets], pages, chosen]
 
 

@@ -37,7 +37,7 @@ async def test_what_a_team_chose_is_on_no_other_teams_lists_and_cards(memory: Sq
     assert "Torch – shared account" in said
     assert "“Our quartz” is on none of your team’s lists" in said
     assert await memory.choices_of(theirs.targets[0].team) == []
-    assert await memory.of(theirs.targets[0].team) == {}
+    assert await memory.trials_of(theirs.targets[0].team) == {}
 
 
 async def test_who_pastes_a_page_that_another_team_has_does_not_see_how_they_pasted_it(memory: SqlStore) -> None:

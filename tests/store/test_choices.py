@@ -49,17 +49,17 @@ async def test_each_team_has_its_own_lists(store: SqlStore) -> None:
 async def test_who_removes_the_bot_leaves_no_list_and_no_trial(store: SqlStore) -> None:
     for team in ("slack:T1", "slack:T2"):
         await store.put_choice(team, LIST, "U1", NOON)
-        await store.put(team, "Claude", "U1", NOON)
+        await store.note_trial(team, "Claude", "U1", NOON)
     await store.forget_workspace(Platform.SLACK, "T1", NOON)
-    assert (await store.choices_of("slack:T1"), await store.of("slack:T1")) == ([], {})
-    assert (await store.choices_of("slack:T2"), await store.of("slack:T2")) == ([LIST], {"Claude": NOON})
+    assert (await store.choices_of("slack:T1"), await store.trials_of("slack:T1")) == ([], {})
+    assert (await store.choices_of("slack:T2"), await store.trials_of("slack:T2")) == ([LIST], {"Claude": NOON})
 
 
 async def test_of_several_trials_of_a_tool_the_last_one_counts(store: SqlStore) -> None:
-    await store.put("slack:T1", "Claude", "U1", NOON - timedelta(days=1))
-    await store.put("slack:T1", "Claude", "U2", NOON)
-    assert await store.of("slack:T1") == {"Claude": NOON}
-    assert await store.of("slack:T2") == {}
+    await store.note_trial("slack:T1", "Claude", "U1", NOON - timedelta(days=1))
+    await store.note_trial("slack:T1", "Claude", "U2", NOON)
+    assert await store.trials_of("slack:T1") == {"Claude": NOON}
+    assert await store.trials_of("slack:T2") == {}
 
 
 ROW = Advised(listed=(Listed(instead_of="ChatGPT", good=("Claude",), told="Claude"),), watched=("claude",))

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.domain.subscription import Action, Target
-from bot.store.practice import drills, trials
+from bot.store.practice import drills
 from bot.store.store import SqlStore
 from tests.store.made import LOUNGE, MINUTE, NOON, OFFICE, SHOWN, claim_all, delivery, follow
 
@@ -49,12 +49,6 @@ async def test_the_last_drill_of_each_service_counts_once_it_ended(store: SqlSto
     await drilled(store, "bolt", None)
     await drilled(store, "acme", NOON + timedelta(days=9), ELSEWHERE)
     assert await store.last_drills(OFFICE.team) == {"acme": NOON + MINUTE, "bolt:api": NOON}
-
-
-async def test_trials_are_those_of_the_team(store: SqlStore) -> None:
-    await put(store, trials, team=OFFICE.team, tool="Claude", tried_by="U1", at=NOON)
-    await put(store, trials, team=ELSEWHERE.team, tool="Mistral", tried_by="U1", at=NOON)
-    assert await store.last_trials(OFFICE.team) == {"Claude": NOON}
 
 
 async def test_a_channel_was_told_what_was_posted_there(store: SqlStore) -> None:

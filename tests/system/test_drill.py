@@ -74,7 +74,7 @@ async def test_a_drill_runs_from_its_start_to_its_report_on_every_platform(tmp_p
         printed = play.out.getvalue()
         assert printed.count("DRILL – ") >= 3  # the first word, the last, and the report
         assert "1 of 1 who took part (100 %)" in text(play.slack_replies())
-        assert set(await app.store.of(SLACK.team)) == {"claude"}
+        assert set(await app.store.trials_of(SLACK.team)) == {"claude"}
         assert "ann" not in text(play.slack_replies())
         assert [one.service for one in await app.store.subscriptions_of(SLACK)] == ["openai"]
         assert "100 %" in await ask(app, "drill status")

@@ -14,6 +14,7 @@ from rich.text import Text
 from bot.chat.console.draw import draw, terminal
 from bot.commands.spec import Caller, FrontDesk
 from bot.domain.card import Card
+from bot.domain.change import Reason
 from bot.domain.subscription import Action, Claim, Platform, Receipt, Target
 from bot.domain.words import Language
 from bot.ports import Clock, Outbox, Settled
@@ -40,15 +41,18 @@ class ConsoleChat:
     async def deliver(self, claim: Claim, card: Card) -> Receipt:
         """Print a first message or an indented reply. A print cannot be edited, and the reply has just said it.
 
+        But of what to use instead no reply may speak: where that changed, it is printed anew.
         A terminal cannot be asked what it shows, so that it is about to be printed is noted before.
         """
         now = self._clock.now()
         receipt = Receipt(message=str(claim.id), channel=HERE.channel)
         if claim.delivery.action is Action.EDIT:
-            return receipt
+            if claim.delivery.change.reason is not Reason.ADVICE:
+                return receipt
+            card = Card(tone=card.tone, title=card.title, listings=card.listings)
         shown = draw(card, now)
         await self._outbox.echoed(claim.id, receipt, now)
-        self._out.print(Padding(shown, (0, 0, 0, 4)) if claim.delivery.action is Action.REPLY else shown)
+        self._out.print(shown if claim.delivery.action is Action.POST else Padding(shown, (0, 0, 0, 4)))
         return receipt
 
     async def settle(self, claim: Claim, now: datetime) -> Settled:

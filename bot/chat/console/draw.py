@@ -58,7 +58,7 @@ def draw(card: Card, now: datetime) -> RenderableType:
 
 def _typed(card: Card) -> list[str]:
     """A terminal has no buttons: what to type instead."""
-    return [f"{printable(button.label)}: {printable(button.line)}" for button in pressable(card) if button.line]
+    return [f"{printable(button.label)} → {printable(button.line)}" for button in pressable(card) if button.line]
 
 
 def _dim(rich: Rich, now: datetime) -> Text:

@@ -1,6 +1,6 @@
 """Card -> Discord embed. Pure. Limits: https://docs.discord.com/developers/resources/message#embed-object-embed-limits."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import discord
@@ -77,7 +77,7 @@ def embed(card: Card, say: Callable[[str], str] = str) -> discord.Embed:
     room = TOTAL_MAX - size(title) - size(footer)
     lead = cut(pieces(card.lead), _LEAD_MAX)
     lead = "\n".join(filter(None, (lead, fenced(card.copy, _LEAD_MAX - 1))))
-    fields = list(_fitting(_fields(card), room - size(lead)))
+    fields = list(_fitting(_fields(card), room - size(lead), _staying(card)))
     room -= size(lead) + sum(field.size for field in fields)
     description = _described(lead, card.quote, min(DESCRIPTION_MAX - size(lead), room))
     result = discord.Embed(title=title, url=address(card.url) or None, description=description, colour=look.colour)
@@ -161,9 +161,14 @@ def _blocks(lines: Iterable[str]) -> Iterator[str]:
         yield block
 
 
-def _fitting(fields: Iterable[_Field], room: int) -> Iterator[_Field]:
-    """Fields as long as there is room for them; then one that says that there is more."""
-    more = _Field(ELLIPSIS, ELLIPSIS)
+def _staying(card: Card) -> list[str]:
+    """The lines that are in the shortest message too."""
+    return [_item(item) for listing in card.listings for item in listing.items if item.stays]
+
+
+def _fitting(fields: Iterable[_Field], room: int, staying: Sequence[str] = ()) -> Iterator[_Field]:
+    """Fields as long as there is room for them; then one that says that there is more, with the lines that stay."""
+    more = _Field(ELLIPSIS, next(_blocks(staying), ELLIPSIS))
     rest = list(fields)
     for index, field in enumerate(rest):
         last = index == len(rest) - 1

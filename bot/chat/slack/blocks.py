@@ -51,7 +51,8 @@ Block = dict[str, Any]
 
 def message(card: Card) -> dict[str, Any]:
     """`text` (the title: notifications and screen readers get nothing else) and `blocks` of a Slack message."""
-    return {"text": _title(card.title), "blocks": list(_within(_body(card), [*_buttons(card), *_footer(card)]))}
+    blocks = _within(_body(card), [*_buttons(card), *_footer(card)], _more(card))
+    return {"text": _title(card.title), "blocks": list(blocks)}
 
 
 def plain(card: Card) -> dict[str, Any]:
@@ -100,13 +101,20 @@ def _footer(card: Card) -> list[Block]:
     return [_small(words)] if words else []
 
 
-def _within(body: Iterable[Block], footer: list[Block]) -> Iterator[Block]:
-    """As many blocks as one message takes; an ellipsis stands for those left out."""
-    room = MESSAGE_MOST - sum(map(_cost, footer)) - len(ELLIPSIS)
+def _more(card: Card) -> Block:
+    """An ellipsis for what is left out, with the lines that are in the shortest message too."""
+    staying = [_line(item) for listing in card.listings for item in listing.items if item.stays]
+    (first, *_) = _batches([ELLIPSIS, *staying], SECTION_MOST, SECTION_MOST)
+    return _section("\n".join(first)) if staying else _small(ELLIPSIS)
+
+
+def _within(body: Iterable[Block], footer: list[Block], more: Block) -> Iterator[Block]:
+    """As many blocks as one message takes; `more` stands for those left out."""
+    room = MESSAGE_MOST - sum(map(_cost, footer)) - _cost(more)
     for number, block in enumerate(body, start=1):
         room -= _cost(block)
         if room < 0 or number > BLOCKS_MOST - len(footer) - 1:
-            yield _small(ELLIPSIS)
+            yield more
             break
         yield block
     yield from footer

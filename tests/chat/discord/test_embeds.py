@@ -156,6 +156,17 @@ def test_what_does_not_fit_is_said_to_be_missing() -> None:
     assert fields[-1]["value"] == "…"
 
 
+def test_what_stays_is_in_the_shortest_message_too() -> None:
+    long = tuple(Item(("word " * 150,)) for _ in range(20))
+    stays = Item(("Without it: ", Code("/outage playbook parrot")), stays=True)
+    listings = (Listing("Use instead", (*long, stays)), Listing("Use instead", (*long, stays)))
+    result = embed(Card(tone=Tone.BAD, title="t", listings=listings))
+    line = "Without it: `/outage playbook parrot`"
+    assert result.fields[-1].name == "…"
+    assert result.fields[-1].value == f"{line}\n{line}"
+    assert too_long(dict(result.to_dict())) == []
+
+
 def test_a_long_quote_gives_way_to_facts() -> None:
     card = Card(tone=Tone.INFO, title="t", quote="word " * 3000, facts=(Fact("Impact", ("major",)),))
     result = shown(card)

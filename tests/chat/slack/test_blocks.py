@@ -232,6 +232,17 @@ def test_a_card_of_very_many_short_lists_fits_one_message() -> None:
     assert words(said["blocks"])[-2:] == ["…", "end"]
 
 
+def test_what_stays_is_in_the_shortest_message_too() -> None:
+    long = tuple(Item(("word " * 150,)) for _ in range(40))
+    stays = Item(("Without ", Code("/outage playbook <parrot>")), stays=True)
+    listings = (Listing("Use instead", (*long, stays)), Listing("Use instead", (*long, stays)))
+    said = message(Card(tone=Tone.BAD, title="t", listings=listings, footer=("end",)))
+
+    check(said)
+    line = "• Without `/outage playbook &lt;parrot&gt;`"
+    assert words(said["blocks"])[-2:] == [f"…\n{line}\n{line}", "end"]
+
+
 def test_more_than_ten_facts_take_a_second_block() -> None:
     said = message(Card(tone=Tone.INFO, title="t", facts=tuple(Fact(f"n{n}", (str(n),)) for n in range(11))))
 
