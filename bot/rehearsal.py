@@ -1,16 +1,16 @@
 """rehearsal: builds what drills need: their pages, their services, their job. The only one that knows replays too."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from bot.core import drill_page
-from bot.core.catalogue import Catalogue
+from bot.core.catalogue import Catalogue, Found
 from bot.core.drill import KEPT, service_of
 from bot.core.drill_page import closing
 from bot.domain.continuity import Plan
 from bot.domain.drill import Drill
 from bot.domain.service import Service
-from bot.domain.words import Language, Words
+from bot.domain.words import LANGUAGES, Language, Words
 from bot.feeds.drillpages import DrillPages
 from bot.feeds.reach import Reach
 from bot.jobs.drills import NAME, PAUSE_S, Drilling
@@ -84,7 +84,13 @@ class Rehearsal:
             outbox_bell=bells.outbox,
             ask=Reach(allowed=self._settings.allowed_networks).broken,
             language=self._settings.planb_language,
+            links=self._links,
         )
+
+    def _links(self, found: Found) -> Collection[str]:
+        """Where its playbook leads, in each language."""
+        playbook = self._team.playbooks.of(found)
+        return tuple(dict.fromkeys(filter(None, map(playbook.link.of, LANGUAGES))))
 
     async def run(self, bells: Bells, plans: Sequence[Plan], owner: str) -> None:
         """Until the bells say stop."""

@@ -33,7 +33,7 @@ COMMAND = Command(
         Option(name="minutes", summary=mark("How long, in minutes: 5 to 120")),
         Option(name="every", summary=mark("When a planned one comes again"), choices=("weekly", "monthly", "off")),
         Option(name="scenario", summary=mark("A real outage to play again")),
-        Option(name="mention", summary=mark("Whom it is for: shown as plain words, nobody is called")),
+        Option(name="mention", summary=mark("Whom it is for: shown as plain words, nobody is notified")),
     ),
 )
 _ACTIONS, _EVERY = (option.choices for option in COMMAND.options if option.choices)
@@ -82,17 +82,20 @@ async def _start(request: Request, office: Office, words: Words) -> Card:
 
 
 async def _stop(request: Request, office: Office, words: Words) -> Card:
-    drill = await office.store.last_drill(request.caller.target)
-    if drill is None or not await office.store.end_drill(drill.id, office.clock.now()):
+    drill, now = await office.store.last_drill(request.caller.target), office.clock.now()
+    if drill is None or not await office.store.end_drill(drill.id, now):
         raise UserError(words("No drill is running in this channel."))
-    await office.store.hasten([core.slug_of(drill)], office.clock.now())
-    return Card(tone=Tone.GOOD, title=words("The drill is over; its result comes in its thread"))
+    await office.store.hasten([core.slug_of(drill)], now)
+    return render.marked(Card(tone=Tone.GOOD, title=words("it is over, and its result comes in its thread")), words)
 
 
 async def _status(request: Request, office: Office, words: Words) -> Card:
     target = request.caller.target
     drill = await office.store.last_drill(target)
     plans = await office.store.drill_plans_of(target)
+    if drill and not drill.course.report:
+        acts = await office.store.acts(core.threads_of(drill))
+        drill = replace(drill, course=core.observed(drill.course, acts, ()))
     named = [(_name(office, plan.service), plan) for plan in plans]
     return render.state(drill, _name(office, drill.service) if drill else "", named, words)
 

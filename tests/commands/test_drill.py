@@ -40,7 +40,7 @@ def test_what_was_typed_in_one_line_is_understood(typed: dict[str, str], meant: 
 
 async def test_a_drill_begins_with_its_end_and_how_to_end_it(channel: Channel) -> None:
     said = await channel.ask("drill start beam 20")
-    assert said[0] == "The drill for Beam (Lamp) begins"
+    assert said[0] == "DRILL – it begins, for Beam (Lamp)"
     assert "To end it: /outage drill stop" in said[-1]
     assert [one.service for one in await channel.follows()] == ["planb-drill-1-lamp"]
     assert await channel.ask("list") == [
@@ -48,7 +48,7 @@ async def test_a_drill_begins_with_its_end_and_how_to_end_it(channel: Channel) -
         "To be told here: /outage subscribe chatgpt",
     ]
     assert (await channel.ask("drill"))[0] == "DRILL – Beam (Lamp): running"
-    assert (await channel.ask("drill stop"))[0] == "The drill is over; its result comes in its thread"
+    assert (await channel.ask("drill stop"))[0] == "DRILL – it is over, and its result comes in its thread"
     assert (await channel.ask("drill status"))[0] == "DRILL – Beam (Lamp): over, the result follows"
 
 
@@ -57,7 +57,7 @@ async def test_the_drill_of_one_channel_is_nobody_elses(channel: Channel) -> Non
     channel.target = replace(channel.target, channel="C2")
     assert (await channel.ask("drill"))[0] == "There was no drill in this channel yet"
     assert await channel.ask("drill stop") == ["No drill is running in this channel."]
-    assert (await channel.ask("drill start lamp 20"))[0] == "The drill for Lamp begins"
+    assert (await channel.ask("drill start lamp 20"))[0] == "DRILL – it begins, for Lamp"
 
 
 async def test_nobody_practises_while_the_tool_fails_in_earnest(channel: Channel) -> None:
@@ -70,7 +70,7 @@ async def test_nobody_practises_while_the_tool_fails_in_earnest(channel: Channel
 
 async def test_a_drill_is_planned_shown_changed_and_called_off(channel: Channel) -> None:
     said = await channel.ask("drill schedule lamp monthly")
-    assert said[0] == "A drill for Lamp comes every month"
+    assert said[0] == "DRILL – every month, for Lamp"
     await channel.ask("drill schedule lamp weekly")
     shown = await channel.ask("drill")
     assert [line for line in shown if "Lamp" in line and "every week" in line]
@@ -85,7 +85,7 @@ async def test_a_drill_is_planned_shown_changed_and_called_off(channel: Channel)
 async def test_the_answers_are_french_where_people_are(channel: Channel) -> None:
     caller = Caller(target=channel.target, user="U1", may_manage=True, language="fr")
     card = await channel.desk.answer_line("exercice start lamp 20", caller)
-    assert plain(card, channel.clock.now()).startswith("L’exercice pour Lamp commence")
+    assert plain(card, channel.clock.now()).startswith("EXERCICE – c’est parti pour Lamp")
     drill = await channel.store.last_drill(channel.target)
     assert drill
     assert drill.course.language == "fr"

@@ -49,7 +49,7 @@ async def test_who_types_is_counted_and_not_named(channel: Channel) -> None:
         "Noted: you switched to Torch",
         "About Logins fail",
         "In this channel: 1 switched to Torch",
-        "The card counts you and does not name you.",
+        "Your answer is counted without your name. To have it shown: /outage switched Torch name=…",
     ]
     assert (await press(channel, "blocked:1", user="U2"))[2] == "In this channel: 1 switched to Torch, 1 blocked"
     channel.clock.tick(seconds=1)
