@@ -154,6 +154,11 @@ def report(drill: Drill, *, links: Collection[str], broken: Collection[str]) -> 
     )
 
 
+def is_practice(report: Report | None) -> bool:
+    """Whether a team practised: one that was called off before anybody did anything is no drill."""
+    return report is not None and (report.acted > 0 or report.end is End.TIME)
+
+
 def anonymous(course: Course, report: Report) -> Course:
     """What is kept: the report, and nobody's name."""
     return replace(course, moves={}, acted=(), blocked=(), report=report)

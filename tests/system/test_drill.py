@@ -107,6 +107,14 @@ async def people_act(at: Exercise) -> None:
     await at.shown("1 switched to Claude, 1 blocked", "1 passé à Claude, 1 bloqué")
 
 
+async def what_was_recommended_fails(at: Exercise) -> None:
+    """In a drill as in earnest the card is put right, and its thread told."""
+    at.play.other.say("investigating", "Claude does not answer either.")
+    await at.read("Claude fails too now: use Templates instead", "Claude ne marche plus non plus")
+    await at.read("it happens in earnest", "c’est bien réel")
+    await at.shown("Templates")
+
+
 async def it_recovers(at: Exercise) -> None:
     at.go_to(0.75)
     await at.read("a fix is said to be in place", "un correctif serait en place")
@@ -132,6 +140,7 @@ async def it_ends(at: Exercise) -> None:
     for seat, said in zip(at.seats, ("1 of 3", "1 sur 3", "1 of 1 "), strict=True):
         assert said in _plain(seat.thread()[-1])
         assert "http://127.0.0.1:9/offline" in seat.thread()[-1]  # the playbook's link does not answer
+        assert any(one in seat.thread()[-1] for one in ("Alternatives that had trouble", "Alternatives elles-mêmes"))
 
 
 async def nobody_is_known(at: Exercise) -> None:
@@ -145,6 +154,7 @@ async def test_a_whole_drill_from_its_start_to_its_report_on_every_platform(tmp_
     """People do all that they would do in earnest, with the buttons of their chat; each message says what it is."""
     async with exercise(tmp_path) as at:
         await people_act(at)
+        await what_was_recommended_fails(at)
         await it_recovers(at)
         await it_ends(at)
         for seat in at.seats:
@@ -197,6 +207,9 @@ async def test_a_real_incident_ends_a_drill_at_once(tmp_path: Path) -> None:
         await until(lambda: "DRILL – OpenAI" in play.out.getvalue())
         play.page.say("investigating", "We look.")
         await until(lambda: "a real incident ended it" in play.out.getvalue())
+        (closing,) = (one for one in play.out.getvalue().split("╭") if "The drill is over at once" in one)
+        assert "nothing is down" not in closing
+        assert "go by what I say of that one" in play.out.getvalue()
         assert any("Answers do not appear" in line and "DRILL" not in line for line in play.out.getvalue().splitlines())
         assert "in earnest" in await ask(app, "drill start chatgpt 15")
         assert "a real incident ended it" in await ask(app, "drill status", HERE)
