@@ -104,7 +104,6 @@ class App:
             store=self.store,
             plans=self.guidance.file,
             file=self.guidance.file,
-            playbooks=self.team.playbooks,
             languages=self.words,
             clock=self.clock,
             prober=self.prober,

@@ -34,9 +34,8 @@ class Guidance:
         languages: Mapping[Language, Words],
         clock: Clock,
     ) -> None:
-        self.file = Living(team.plans, spreads=team.spreads, since=clock.now())
+        self.file = Living(team.plans, spreads=team.spreads, playbooks=team.playbooks, since=clock.now())
         self._catalogue = team.catalogue
-        self._playbooks = team.playbooks
         self._settings = settings
         self._library = library
         self._store = store
@@ -59,7 +58,6 @@ class Guidance:
             library=self._library,
             plans=self.file,
             file=self.file,
-            playbooks=self._playbooks,
             languages=self._languages,
             clock=self._clock,
             hold=self._settings.hold_down,

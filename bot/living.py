@@ -1,10 +1,11 @@
-"""living: the plans of the team's file, as the file is now. One for each process; a mistake in it changes nothing."""
+"""living: plans and playbooks of the team's file, as it is now. One for each process; a mistake in it changes nothing."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import overload
 
+from bot.core.playbooks import NO_PLAYBOOKS, Playbooks
 from bot.domain.continuity import Plan
 
 
@@ -18,12 +19,13 @@ class Living(Sequence[Plan]):
     plans: Sequence[Plan] = ()
     spreads: bool = False
     since: datetime | None = None
+    playbooks: Playbooks = NO_PLAYBOOKS
     mistake: str = ""
     line: int | None = None
 
-    def use(self, plans: Sequence[Plan], now: datetime, *, spreads: bool) -> None:
+    def use(self, plans: Sequence[Plan], now: datetime, *, spreads: bool, playbooks: Playbooks = NO_PLAYBOOKS) -> None:
         """A good version."""
-        self.plans, self.spreads, self.since = plans, spreads, now
+        self.plans, self.spreads, self.playbooks, self.since = plans, spreads, playbooks, now
         self.mistake, self.line = "", None
 
     def refuse(self, mistake: str, line: int | None = None) -> None:

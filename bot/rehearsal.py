@@ -4,11 +4,11 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from bot.core import drill_page
-from bot.core.catalogue import Catalogue, Found
+from bot.core.catalogue import Catalogue
 from bot.core.drill import KEPT, service_of
 from bot.core.drill_page import closing
-from bot.domain.continuity import Plan
 from bot.domain.drill import Drill
+from bot.domain.playbook import Playbook
 from bot.domain.service import Service
 from bot.domain.words import LANGUAGES, Language, Words
 from bot.feeds.drillpages import DrillPages
@@ -17,6 +17,7 @@ from bot.jobs.drills import NAME, PAUSE_S, Drilling
 from bot.jobs.loop import Pump
 from bot.jobs.watch import nothing
 from bot.library import Library
+from bot.living import Living
 from bot.ports import Clock, Documents, Fetcher, Store
 from bot.prepare import Team
 from bot.pumps import Bells
@@ -72,30 +73,30 @@ class Rehearsal:
         played = _played(replay, found.service.slug, drill, closing(drill, found, words))
         return page_at(played, found.service.slug, now)
 
-    def drilling(self, bells: Bells, plans: Sequence[Plan], owner: str) -> Drilling:
+    def drilling(self, bells: Bells, file: Living, owner: str) -> Drilling:
         """The job."""
         return Drilling(
             store=self._store,
             library=self._library,
-            plans=plans,
+            plans=file,
             clock=self._clock,
             owner=owner,
             poll_bell=bells.polls,
             outbox_bell=bells.outbox,
             ask=Reach(allowed=self._settings.allowed_networks).broken,
             language=self._settings.planb_language,
-            links=self._links,
+            links=lambda found: _links(file.playbooks.of(found)),
         )
 
-    def _links(self, found: Found) -> Collection[str]:
-        """Where its playbook leads, in each language."""
-        playbook = self._team.playbooks.of(found)
-        return tuple(dict.fromkeys(filter(None, map(playbook.link.of, LANGUAGES))))
-
-    async def run(self, bells: Bells, plans: Sequence[Plan], owner: str) -> None:
+    async def run(self, bells: Bells, file: Living, owner: str) -> None:
         """Until the bells say stop."""
         pump = Pump(name=NAME, bell=bells.slow, most=1, pause=PAUSE_S)
-        await pump.run(self.drilling(bells, plans, owner).look, nothing)
+        await pump.run(self.drilling(bells, file, owner).look, nothing)
+
+
+def _links(playbook: Playbook) -> Collection[str]:
+    """Where it leads, in each language."""
+    return tuple(dict.fromkeys(filter(None, map(playbook.link.of, LANGUAGES))))
 
 
 def _played(replay: Replay, service: str, drill: Drill, saying: str) -> Replay:

@@ -13,7 +13,7 @@ from bot.core.text import fold, printable, shorten, squeeze
 from bot.domain.card import Card, Code, Fact, Link, Rich, Tone
 from bot.domain.errors import UserError
 from bot.domain.move import Move, MoveKind
-from bot.domain.subscription import Delivery
+from bot.domain.subscription import Delivery, Platform
 from bot.domain.words import Words, mark
 
 BACK_WITHIN = timedelta(days=1)
@@ -85,9 +85,16 @@ async def _noted(kind: MoveKind, told: Delivery, caller: Caller, tool: str, name
         title=words(_SAID[kind], tool=known) if is_new else words(_SAID_BEFORE),
         lead=_where(told, words),
         facts=(Fact(words("In this channel"), (counts,)),),
-        footer=_unnamed(move, words),
+        footer=(*_tells(kind, caller, words), *_unnamed(move, words)),
     )
     return marked_of(told.change.service, card, words)
+
+
+def _tells(kind: MoveKind, caller: Caller, words: Words) -> Rich:
+    """Whoever left it gets a message of their own; at a console it is printed anyway."""
+    if kind is MoveKind.BACK or caller.target.platform is Platform.CONSOLE:
+        return ()
+    return (words("I write to you when you can go back."), " ")
 
 
 def _where(told: Delivery, words: Words) -> tuple[str | Link, ...]:

@@ -10,7 +10,7 @@ from bot.core.alternatives import plans_of
 from bot.core.catalogue import Catalogue, Found, matches
 from bot.core.choosing import of_team, tried
 from bot.core.overview import counsels, feeds_of, standing_of, watched
-from bot.core.playbooks import NO_PLAYBOOKS, Playbooks, with_last_resort
+from bot.core.playbooks import Playbooks, with_last_resort
 from bot.core.render_advice import alternatives
 from bot.core.spread import spread
 from bot.core.standing import Standing
@@ -27,7 +27,7 @@ from bot.ports import Clock, Prober, Store
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Office:
-    """The store, the catalogue, the plans and playbooks as the caller's team may see them, the words and the clock.
+    """The store, the catalogue and the plans as the caller's team may see them, the words and the clock.
 
     `file` is the team file as it is now. Commands never poll and never wait, but for the one that adds a page: it asks
     the `prober`, as often for each team as `looks` allows. `scenarios` are the outages that can be played again, with
@@ -38,7 +38,6 @@ class Office:
     library: Library
     store: Store
     plans: Sequence[Plan]
-    playbooks: Playbooks = NO_PLAYBOOKS
     languages: Mapping[Language, Words]
     clock: Clock
     prober: Prober | None = None
@@ -46,6 +45,11 @@ class Office:
     looks: Allowance = field(default_factory=lambda: Allowance(1, timedelta(seconds=1)))
     file: Living = field(default_factory=Living)
     trials: Mapping[str, datetime] = field(default_factory=dict)
+
+    @property
+    def playbooks(self) -> Playbooks:
+        """Those of the file, and those that come with Plan B."""
+        return self.file.playbooks
 
     async def of(self, team: str) -> "Office":
         """The office of one team: what others added or chose is not in it. Raise StoreAway."""

@@ -10,7 +10,7 @@ from bot.core.alternatives import Counsel, parts_concerned, plans_concerned
 from bot.core.choosing import TeamPlans, of_team, tried
 from bot.core.drill import real_slug
 from bot.core.overview import counsels, feeds_of, watched
-from bot.core.playbooks import NO_PLAYBOOKS, Playbooks, what_fails, with_last_resort
+from bot.core.playbooks import what_fails, with_last_resort
 from bot.core.recovery import HOLD_DOWN, Recovery, Stage, recovers, relapsed
 from bot.core.render_playbook import playbook_button
 from bot.core.render_sight import sight
@@ -38,7 +38,6 @@ class Composing:
     store: Store
     library: Library
     plans: Sequence[Plan]
-    playbooks: Playbooks = NO_PLAYBOOKS
     languages: Mapping[Language, Words]
     clock: Clock
     file: Living = field(default_factory=Living)
@@ -88,7 +87,7 @@ class Composing:
         team = await self.of_team(target.team)
         known, seen = await self.advice(team, service, change.incident, components, target)
         fails = what_fails(service, change.incident, components) if change.incident.phase.is_open else None
-        shown = with_last_resort(known, fails, self.playbooks, self.library.everything, words.language)
+        shown = with_last_resort(known, fails, self.file.playbooks, self.library.everything, words.language)
         return Aftermath(service=service, change=change, counsels=shown, words=words), known, seen
 
     async def _lately(self, claim: Claim, state: FeedState | None) -> tuple[Sequence[Move], Recovery]:

@@ -10,6 +10,7 @@ from typing import Protocol
 import structlog
 
 from bot.core.catalogue import Catalogue
+from bot.core.playbooks import Playbooks
 from bot.domain.continuity import Plan
 from bot.domain.errors import SettingsError, StoreAway
 from bot.library import Library
@@ -30,6 +31,8 @@ class Read(Protocol):
     def plans(self) -> Sequence[Plan]: ...
     @property
     def spreads(self) -> bool: ...
+    @property
+    def playbooks(self) -> Playbooks: ...
 
 
 @dataclass(slots=True, kw_only=True)
@@ -93,7 +96,7 @@ class Rereading:
         except StoreAway:
             self._stamp = self._text = None  # as if it had not been read: the next look uses it
             raise
-        self.living.use(read.plans, self.clock.now(), spreads=read.spreads)
+        self.living.use(read.plans, self.clock.now(), spreads=read.spreads, playbooks=read.playbooks)
         log.info("the team file changed and is used", file=str(self.path), plans=len(read.plans), mended=was_wrong)
 
     def _refuse(self, mistake: str) -> None:

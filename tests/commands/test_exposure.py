@@ -16,6 +16,7 @@ from bot.domain.service import Upstream
 from bot.domain.status import Absent, Impact, Phase
 from bot.domain.subscription import Action, Delivery
 from bot.domain.words import Language
+from bot.living import Living
 from bot.store.store import SqlStore
 from tests.chat.discord.reader import too_long
 from tests.chat.slack.test_blocks import check
@@ -66,7 +67,7 @@ async def test_a_playbook_of_the_team_s_own_is_no_gap_and_a_general_one_is(chann
     book = Playbook(wanted=wanted, link=Text(en="https://wiki.example.org"))
     gap = "🔵 chat – no playbook says what to do → /outage playbook lamp"
     for books, told in ((Playbooks(ours=(book,)), False), (Playbooks(defaults=(book,)), True)):
-        channel.desk = Desk(replace(channel.office, playbooks=books), COMMANDS)
+        channel.desk = Desk(replace(channel.office, file=Living(playbooks=books)), COMMANDS)
         assert (gap in await channel.ask("exposure")) is told
 
 

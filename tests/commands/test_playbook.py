@@ -13,6 +13,7 @@ from bot.domain.card import Card
 from bot.domain.change import Change, News
 from bot.domain.playbook import Playbook, Step, Text
 from bot.domain.subscription import Action, Delivery, Target
+from bot.living import Living
 from bot.store.store import SqlStore
 from tests.commands.test_commands import Channel, channel_of
 from tests.fakes import NOON
@@ -36,7 +37,7 @@ BOB = replace(ANN, user="U2")
 @pytest.fixture
 def channel(memory: SqlStore) -> Channel:
     channel = channel_of(memory, (LAMP, TORCH), (PLAN,))
-    channel.office = replace(channel.office, playbooks=Playbooks(ours=(BOOK,), defaults=(GENERAL,)))
+    channel.office = replace(channel.office, file=Living(playbooks=Playbooks(ours=(BOOK,), defaults=(GENERAL,))))
     channel.desk = Desk(channel.office, COMMANDS, PRESSES)
     return channel
 
@@ -123,7 +124,7 @@ async def test_what_cannot_be_marked_is_refused_kindly(channel: Channel, line: s
 async def test_a_playbook_without_steps_has_none_to_take(channel: Channel) -> None:
     await tell(channel, replace(change(), service="torch"))
     bare = Playbooks(ours=(Playbook(wanted="torch", link=Text(en="https://wiki.example.org")),))
-    channel.desk = Desk(replace(channel.office, playbooks=bare), COMMANDS, PRESSES)
+    channel.desk = Desk(replace(channel.office, file=Living(playbooks=bare)), COMMANDS, PRESSES)
     assert await channel.ask("playbook torch claim=1") == ["This playbook has no steps."]
 
 

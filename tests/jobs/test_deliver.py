@@ -218,7 +218,7 @@ async def test_without_plans_nothing_is_asked_about_alternatives_and_the_playboo
 
 async def test_the_last_line_leads_to_the_template_that_the_team_keeps(world: World) -> None:
     book = Playbook(wanted="lamp", link=Text(en="https://wiki.example.org/offline"))
-    world.delivering.composing.playbooks = Playbooks(ours=(book,))
+    world.delivering.composing.file.playbooks = Playbooks(ours=(book,))
     await make(world)
     await world.deliver()
     last = world.chat.delivered[0][1].listings[-1].items[-1]

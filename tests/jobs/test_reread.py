@@ -70,6 +70,15 @@ async def test_a_good_change_counts_at_once_with_its_services(place: Place) -> N
     assert place.rereading.library.of("slack:T1").get("our-wiki") is None
 
 
+async def test_its_playbooks_are_read_again_too(place: Place) -> None:
+    for link in ("https://wiki.example/old", "https://wiki.example/new"):
+        await place.write(f'[playbooks.github]\nlink = "{link}"\n')
+        assert [one.link.en for one in place.rereading.living.playbooks.ours] == [link]
+    await place.write(f'[playbooks.github]\nlinc = "{link}"\n')
+    assert place.rereading.living.line == 2
+    assert [one.link.en for one in place.rereading.living.playbooks.ours] == [link]
+
+
 async def test_a_broken_one_keeps_the_last_good_one_and_says_so_once(place: Place) -> None:
     await place.write("spread = true\n" + GOOD)
     since = place.clock.now()

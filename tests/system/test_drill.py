@@ -143,6 +143,13 @@ async def it_ends(at: Exercise) -> None:
         assert any(one in seat.thread()[-1] for one in ("Alternatives that had trouble", "Alternatives elles-mêmes"))
 
 
+def in_person(at: Exercise) -> dict[str, list[str]]:
+    """What people were told each for themselves, by the mark that it has."""
+    alone = [text(post) for (channel, _), post in at.play.slack.posts.items() if channel.startswith("UANN")]
+    alone += [text(post) for _, post in at.play.discord.direct]
+    return {seat.mark: [one for one in alone if seat.mark in one] for seat in at.seats}
+
+
 async def nobody_is_known(at: Exercise) -> None:
     for table in ("moves", "marks", "trials", "deliveries"):
         said = await rows(at.app, table)
@@ -163,6 +170,7 @@ async def test_a_whole_drill_from_its_start_to_its_report_on_every_platform(tmp_
         for seat in at.seats[:2]:
             assert "<!channel>" not in seat.first()
             assert "@everyone" not in seat.first()
+            assert len(in_person(at)[seat.mark]) == 2  # who switched and who is blocked
         await nobody_is_known(at)
         assert [one.service for one in await at.app.store.subscriptions_of(SLACK)] == ["openai"]
         assert "33 %" in await ask(at.app, "drill status")
