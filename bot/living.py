@@ -1,4 +1,4 @@
-"""living: plans and playbooks of the team's file, as it is now. One for each process; a mistake in it changes nothing."""
+"""living: plans and playbooks of the team's file, as it is now. One for each process; a mistake changes nothing."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from zlib import crc32
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -17,6 +18,8 @@ from bot.store.promises import Promises, chunks
 from bot.store.schema import deliveries, feeds, snapshots, subscriptions
 
 _RUNS = drills.c.ended_at.is_(None)
+_ALONE = sa.text("SELECT pg_advisory_xact_lock(20261121, CAST(:channel AS integer))")
+"""Of two who begin one in a channel at the same moment, the other looks after the first has stored it."""
 _PLAN = ("platform", "workspace", "channel", "service")
 
 
@@ -31,6 +34,8 @@ class SqlDrills(Part):
         """Store it and return its number; None where one runs in that channel already."""
         runs = sa.select(drills.c.id).where(_of(drills, drill.target), _RUNS)
         async with self._database.writing() as connection:
+            if connection.dialect.name == "postgresql":  # SQLite lets one write at a time
+                await connection.execute(_ALONE, {"channel": crc32(drill.target.key.encode()) - 2**31})
             if (await connection.execute(runs)).first():
                 return None
             found = await connection.execute(sa.insert(drills).values(_row(drill)).returning(drills.c.id))

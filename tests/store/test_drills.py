@@ -1,5 +1,6 @@
 """Drills on both engines: one for each channel at a time, what people did in them, what is planned."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
@@ -62,6 +63,13 @@ async def test_its_course_is_kept_whole(store: SqlStore, other: SqlStore) -> Non
     drill = await other.drill(number)
     assert drill
     assert drill.course == course
+
+
+async def test_of_two_who_begin_at_once_one_does(store: SqlStore, other: SqlStore) -> None:
+    for channel in map(str, range(12)):
+        drill = replace(DRILL, target=replace(TEAM, channel=channel))
+        begun = await asyncio.gather(*(one.begin_drill(drill) for one in (store, other, store, other)))
+        assert sum(number is not None for number in begun) == 1
 
 
 async def test_only_what_was_done_in_its_own_threads_counts(store: SqlStore) -> None:
