@@ -45,17 +45,23 @@ def understood(options: Mapping[str, str]) -> dict[str, str]:
     taken = dict(options)
     if "action" not in taken and said and said[0].casefold() in _ACTIONS:
         taken["action"] = said.pop(0).casefold()
-    if len(said) > 1 and "every" not in taken and said[-1].casefold() in _EVERY:
-        taken["every"] = said.pop().casefold()
-    if len(said) > 1 and "minutes" not in taken and _number(said[-1]) is not None:
-        taken["minutes"] = said.pop()
-    return taken | {"action": taken.get("action", "status"), "service": " ".join(said)}
+    while len(said) > 1 and (name := _meant(said[-1])) and name not in taken:
+        taken[name] = said.pop().casefold()
+    return taken | {"action": taken.get("action", "" if said else "status"), "service": " ".join(said)}
+
+
+def _meant(word: str) -> str:
+    """Which option a word behind the tool is; empty for a part of the tool's name."""
+    return "every" if word.casefold() in _EVERY else "minutes" if _number(word) is not None else ""
 
 
 async def run(request: Request, office: Office) -> Card:
     """Do what was asked; without a word of it, say how the channel's drill goes."""
     options = understood(request.options)
-    return await _RUNS[options["action"]](replace(request, options=options), office, office.words(request))
+    words = office.words(request)
+    if options["action"] not in _RUNS:
+        raise UserError(words("Say what to do: `/outage drill start chatgpt 15`, stop, status or schedule."))
+    return await _RUNS[options["action"]](replace(request, options=options), office, words)
 
 
 async def _start(request: Request, office: Office, words: Words) -> Card:
@@ -134,7 +140,8 @@ _RUNS: Mapping[str, Callable[[Request, Office, Words], Awaitable[Card]]] = {
 
 async def _found(request: Request, office: Office, words: Words) -> Found:
     if not request.options["service"]:
-        raise UserError(words("Say which tool: `/outage drill start chatgpt 15`."))
+        line = "schedule chatgpt monthly" if request.options["action"] == "schedule" else "start chatgpt 15"
+        raise UserError(words("Say which tool: `/outage drill {line}`.", line=line))
     return await office.find(request.options["service"], words)
 
 

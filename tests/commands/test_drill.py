@@ -7,10 +7,12 @@ import pytest
 from bot.chat.console.draw import plain
 from bot.commands.drill import understood
 from bot.commands.spec import Caller
+from bot.domain.change import Change, News, Reason
 from bot.domain.status import Health
+from bot.domain.subscription import Action, Delivery
 from bot.store.store import SqlStore
 from tests.commands.test_commands import Channel, channel_of
-from tests.made import LAMP, PLAN, TORCH, incident, snapshot
+from tests.made import LAMP, PLAN, TEAM, TORCH, incident, snapshot
 
 
 @pytest.fixture
@@ -29,6 +31,11 @@ def channel(memory: SqlStore) -> Channel:
             {"service": "schedule lamp 30 off"},
             {"action": "schedule", "service": "lamp", "minutes": "30", "every": "off"},
         ),
+        (
+            {"service": "schedule lamp Weekly 20"},
+            {"action": "schedule", "service": "lamp", "minutes": "20", "every": "weekly"},
+        ),
+        ({"service": "begin lamp"}, {"action": "", "service": "begin lamp"}),
         ({"action": "start", "service": "start 5"}, {"action": "start", "service": "start", "minutes": "5"}),
         ({"service": "start 365"}, {"action": "start", "service": "365"}),
         ({"service": "stop"}, {"action": "stop", "service": ""}),
@@ -36,6 +43,29 @@ def channel(memory: SqlStore) -> Channel:
 )
 def test_what_was_typed_in_one_line_is_understood(typed: dict[str, str], meant: dict[str, str]) -> None:
     assert understood(typed) == meant
+
+
+async def test_who_says_too_little_is_shown_what_to_say(channel: Channel) -> None:
+    assert await channel.ask("drill lamp") == [
+        "Say what to do: `/outage drill start chatgpt 15`, stop, status or schedule."
+    ]
+    assert await channel.ask("drill start") == ["Say which tool: `/outage drill start chatgpt 15`."]
+    assert await channel.ask("drill schedule") == ["Say which tool: `/outage drill schedule chatgpt monthly`."]
+
+
+async def test_what_was_done_counts_in_the_status_at_once(channel: Channel) -> None:
+    await channel.ask("drill start beam 20")
+    (thread,) = [f"{TEAM.key}|planb-drill-1-lamp|i1"]
+    one = Change(
+        service="planb-drill-1-lamp", feed="planb-drill-1-lamp", news=News.OPENED, reason=Reason.NEW_INCIDENT,
+        incident=incident(id="i1"),
+    )  # fmt: skip
+    told = Delivery(key=f"{thread}|post", target=TEAM, action=Action.POST, change=one, reason="new")
+    await channel.store.promise([told], channel.clock.now())
+    assert (await channel.ask("switched torch"))[0] == "DRILL – Noted: you switched to Torch"
+    assert (await channel.ask("drill status"))[2:] == ["Took part: 1", "Switched: 1"]
+    channel.clock.tick(seconds=1)
+    assert (await channel.ask("blocked"))[1].startswith("This is a drill, nothing is down. About ")
 
 
 async def test_a_drill_begins_with_its_end_and_how_to_end_it(channel: Channel) -> None:
