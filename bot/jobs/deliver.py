@@ -207,7 +207,7 @@ class Delivering:
         words = self.composing.languages[claim.delivery.language]
         for owner in owners:
             try:
-                await chat.tell(owner, closed_channel(target, error, words), target.workspace)
+                await chat.tell(owner, closed_channel(target, error, words), target.workspace, words.language)
             except SendError as failure:
                 log.warning("could not tell the owner", target=target.key, error=str(failure))
 

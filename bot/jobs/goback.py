@@ -32,11 +32,12 @@ def says_so(claim: Claim) -> bool:
 
 async def tell_people(claim: Claim, card: Card, chat: Chat, store: Store, words: Words) -> None:
     """`card` is what the thread was told. Raise StoreAway."""
-    moves = await store.moves(claim.delivery.thread_key)
+    delivery = claim.delivery
+    moves = await store.moves(delivery.thread_key)
     away = [move.person for move in moves if move.kind is not MoveKind.BACK]
     for person in away[:PEOPLE_MOST]:
         try:
-            await chat.tell(person, personal(card, words), claim.delivery.target.workspace)
+            await chat.tell(person, personal(card, words), delivery.target.workspace, delivery.language)
         except SendError as error:
             log.info("somebody is not told in person", delivery=claim.id, error=str(error))
             if error.verdict.retry_after:

@@ -171,6 +171,7 @@ async def test_a_whole_drill_from_its_start_to_its_report_on_every_platform(tmp_
             assert "<!channel>" not in seat.first()
             assert "@everyone" not in seat.first()
             assert len(in_person(at)[seat.mark]) == 2  # who switched and who is blocked
+        assert not any("✅ Good" in one for one in in_person(at)["EXERCICE – "])
         await nobody_is_known(at)
         assert [one.service for one in await at.app.store.subscriptions_of(SLACK)] == ["openai"]
         assert "33 %" in await ask(at.app, "drill status")
