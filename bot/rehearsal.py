@@ -22,7 +22,7 @@ from bot.ports import Clock, Documents, Fetcher, Store
 from bot.prepare import Team
 from bot.pumps import Bells
 from bot.replays import Replay, page_at, replays
-from bot.replays.rehearse import cut_short, rehearsed
+from bot.replays.rehearse import cut_short, leading_home, rehearsed
 from bot.settings import Settings
 
 
@@ -71,7 +71,7 @@ class Rehearsal:
         if replay is None:
             return drill_page.documents(drill, found, words, now)
         played = _played(replay, found.service.slug, drill, closing(drill, found, words))
-        return page_at(played, found.service.slug, now)
+        return leading_home(page_at(played, found.service.slug, now), found.service.page)
 
     def drilling(self, bells: Bells, file: Living, owner: str) -> Drilling:
         """The job."""

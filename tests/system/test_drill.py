@@ -228,11 +228,13 @@ async def test_a_real_outage_can_be_played_again_as_a_drill(tmp_path: Path) -> N
     async with stage() as play, play.playing(f"sqlite:///{tmp_path}/planb.db") as app:
         assert "is one of" in await ask(app, "drill start chatgpt 5 scenario=nothing", HERE)
         assert "no outage of" in await ask(app, "drill start claude 5 scenario=chatgpt-2024-12-26", HERE)
-        await ask(app, "drill start chatgpt 5 scenario=chatgpt-2024-12-26", HERE)
+        await ask(app, "drill start chatgpt 5 scenario=chatgpt-2025-06-10", HERE)
         await until(lambda: "DRILL – OpenAI" in play.out.getvalue())
         await ask(app, "drill stop", HERE)
         await until(lambda: "the result for" in play.out.getvalue())
         assert "The drill was stopped" in play.out.getvalue()
+        told = [one.change.incident.url for _, one in await app.store.newest_told(HERE, 9) if one.change.incident.url]
+        assert set(told) == {play.page.url}  # the replay's own ids lead nowhere on the provider's page
 
 
 async def test_only_managers_and_only_for_as_long_as_is_sensible(tmp_path: Path) -> None:
