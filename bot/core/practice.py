@@ -50,7 +50,8 @@ def _about(gap: Gap, lacking: Sequence[tuple[str, Tool]], do: str) -> Iterator[F
 def _not_tried(chosen: Iterable[Alternative], practice: Practice, now: datetime) -> Iterator[Finding]:
     old = [one for one in chosen if (at := _tried(one, practice)) is None or now - at > TESTED_LATELY]
     if old:
-        yield Finding(gap=Gap.NOT_TRIED, tools=tuple(dict.fromkeys(one.name for one in old)))
+        names = tuple(dict.fromkeys(one.name for one in old))
+        yield Finding(gap=Gap.NOT_TRIED, tools=names, do=f"tried {names[0]}")
 
 
 def _tried(one: Alternative, practice: Practice) -> datetime | None:

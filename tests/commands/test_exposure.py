@@ -52,7 +52,7 @@ async def test_a_team_is_told_what_it_has_no_plan_b_for(channel: Channel) -> Non
             " → /outage choose lamp Candle upstreams=…"
         ),
         "🔵 chat – no playbook says what to do → /outage playbook lamp",
-        "🔵 Torch, Candle – not tried in the last 90 days → tested = … in planb.toml",
+        "🔵 Torch, Candle – not tried in the last 90 days → /outage tried Torch",
         "🔵 chat – no drill in the last 90 days → /outage drill start lamp 30",
         "What would fail together",
         "🟡 sky: 2 of your 3 tools – Lamp, Torch",
