@@ -8,7 +8,7 @@ from bot.chat.console.draw import plain
 from bot.commands.drill import understood
 from bot.commands.spec import Caller
 from bot.domain.change import Change, News, Reason
-from bot.domain.status import Health
+from bot.domain.status import Health, Phase
 from bot.domain.subscription import Action, Delivery
 from bot.store.store import SqlStore
 from tests.commands.test_commands import Channel, channel_of
@@ -66,6 +66,9 @@ async def test_what_was_done_counts_in_the_status_at_once(channel: Channel) -> N
     assert (await channel.ask("drill status"))[2:] == ["Took part: 1", "Switched: 1"]
     channel.clock.tick(seconds=1)
     assert (await channel.ask("blocked"))[1].startswith("This is a drill, nothing is down. About ")
+    over = replace(told, key="over", change=replace(one, incident=incident(id="i1", phase=Phase.RESOLVED)))
+    await channel.store.promise([over], channel.clock.now())
+    assert (await channel.ask("back"))[0].startswith("Nothing that I told this channel of fails now.")
 
 
 async def test_a_drill_begins_with_its_end_and_how_to_end_it(channel: Channel) -> None:

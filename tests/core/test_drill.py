@@ -143,6 +143,21 @@ def test_the_report_reads_like_a_report() -> None:
     assert "nobody pressed or said anything" in plain(result(Report(end=End.REAL), "Lamp", ENGLISH), NOON)
 
 
+@pytest.mark.parametrize(
+    ("report", "practised"),
+    [
+        (None, False),
+        (Report(end=End.STOPPED), False),
+        (Report(end=End.REAL, acted=1), True),
+        (Report(end=End.TIME), True),
+    ],
+)
+def test_a_drill_is_practice_where_it_ran_its_time_or_somebody_did_something(
+    report: Report | None, *, practised: bool
+) -> None:
+    assert core.is_practice(report) is practised
+
+
 def test_nobody_is_sent_back_to_a_tool_that_fails_in_earnest() -> None:
     said = plain(marked(result(Report(end=End.REAL), "Lamp", ENGLISH), ENGLISH, in_earnest=True), NOON)
     assert said.startswith("DRILL – ")
