@@ -25,8 +25,10 @@ ALL = (SLACK, DISCORD, HERE)
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    for job in ("rehearsal", "jobs.recovery", "jobs.advice"):
-        monkeypatch.setattr(f"bot.{job}.PAUSE_S", 0.1)
+    for pause in ("rehearsal.PAUSE_S", "jobs.recovery.PAUSE_S", "jobs.advice.PAUSE_S"):
+        monkeypatch.setattr(f"bot.{pause}", 0.1)
+    for pause in ("POLL_PAUSE_S", "OUTBOX_PAUSE_S"):
+        monkeypatch.setattr(f"bot.pumps.{pause}", 0.05)
 
 
 async def ask(app: App, line: str, target: Target = SLACK, *, manager: bool = True) -> str:
