@@ -39,7 +39,7 @@ class Rehearsing(Composing):
         change = claim.delivery.change
         if drill and drill.course.report and is_report(change):
             return result(drill.course.report, change.incident.title, words)
-        card = await Composing.card(self, claim)
+        card = await Composing.card(self, replace(claim, merged=0))  # no page has what it would point to
         if _is_word(claim):
             return replace(card, lead=(words("This is no part of the drill: it happens in earnest."),))
         return addressed(card, drill.mention, words) if drill and claim.delivery.action is not Action.REPLY else card
