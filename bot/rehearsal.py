@@ -1,27 +1,28 @@
 """rehearsal: builds what drills need: their pages, their services, their job. The only one that knows replays too."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from bot.core import drill_page
 from bot.core.catalogue import Catalogue
 from bot.core.drill import KEPT, service_of
 from bot.core.drill_page import closing
-from bot.domain.continuity import Plan
 from bot.domain.drill import Drill
+from bot.domain.playbook import Playbook
 from bot.domain.service import Service
-from bot.domain.words import Language, Words
+from bot.domain.words import LANGUAGES, Language, Words
 from bot.feeds.drillpages import DrillPages
 from bot.feeds.reach import Reach
 from bot.jobs.drills import NAME, PAUSE_S, Drilling
 from bot.jobs.loop import Pump
 from bot.jobs.watch import nothing
 from bot.library import Library
+from bot.living import Living
 from bot.ports import Clock, Documents, Fetcher, Store
 from bot.prepare import Team
 from bot.pumps import Bells
 from bot.replays import Replay, page_at, replays
-from bot.replays.rehearse import cut_short, rehearsed
+from bot.replays.rehearse import cut_short, leading_home, rehearsed
 from bot.settings import Settings
 
 
@@ -70,26 +71,32 @@ class Rehearsal:
         if replay is None:
             return drill_page.documents(drill, found, words, now)
         played = _played(replay, found.service.slug, drill, closing(drill, found, words))
-        return page_at(played, found.service.slug, now)
+        return leading_home(page_at(played, found.service.slug, now), found.service.page)
 
-    def drilling(self, bells: Bells, plans: Sequence[Plan], owner: str) -> Drilling:
+    def drilling(self, bells: Bells, file: Living, owner: str) -> Drilling:
         """The job."""
         return Drilling(
             store=self._store,
             library=self._library,
-            plans=plans,
+            plans=file,
             clock=self._clock,
             owner=owner,
             poll_bell=bells.polls,
             outbox_bell=bells.outbox,
             ask=Reach(allowed=self._settings.allowed_networks).broken,
             language=self._settings.planb_language,
+            links=lambda found: _links(file.playbooks.of(found)),
         )
 
-    async def run(self, bells: Bells, plans: Sequence[Plan], owner: str) -> None:
+    async def run(self, bells: Bells, file: Living, owner: str) -> None:
         """Until the bells say stop."""
         pump = Pump(name=NAME, bell=bells.slow, most=1, pause=PAUSE_S)
-        await pump.run(self.drilling(bells, plans, owner).look, nothing)
+        await pump.run(self.drilling(bells, file, owner).look, nothing)
+
+
+def _links(playbook: Playbook) -> Collection[str]:
+    """Where it leads, in each language."""
+    return tuple(dict.fromkeys(filter(None, map(playbook.link.of, LANGUAGES))))
 
 
 def _played(replay: Replay, service: str, drill: Drill, saying: str) -> Replay:

@@ -28,10 +28,10 @@ def postgres() -> Iterator["Postgres"]:
 @pytest.fixture(scope="session")
 def haste() -> Iterator[None]:
     """Nothing that SQLite writes here has to survive a power cut: not a second is spent waiting for the disk."""
-    from bot.store import engine  # noqa: PLC0415 - as above
+    from bot.store import sqlite  # noqa: PLC0415 - as above
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(engine, "_PRAGMAS", (*engine._PRAGMAS, "PRAGMA synchronous = OFF"))
+        patch.setattr(sqlite, "_PRAGMAS", (*sqlite._PRAGMAS, "PRAGMA synchronous = OFF"))
         yield
 
 

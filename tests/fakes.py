@@ -9,6 +9,7 @@ from bot.domain.errors import FeedError, Unreachable
 from bot.domain.polling import Validator
 from bot.domain.service import Feed
 from bot.domain.subscription import Claim, Platform, Receipt
+from bot.domain.words import Language
 from bot.ports import Chat, Clock, Documents, Fetched, Fetcher, Format, Probed, Prober, Settled
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -77,7 +78,7 @@ class FakeChat:
         if self.errors:
             raise self.errors.pop(0)
 
-    async def tell(self, owner: str, card: Card, workspace: str = "") -> None:
+    async def tell(self, owner: str, card: Card, workspace: str = "", language: Language | None = None) -> None:
         if self.tell_errors:
             raise self.tell_errors.pop(0)
         self.told.append((owner, card))

@@ -47,6 +47,10 @@ class Room(Protocol):
         """What was said last in the thread."""
         ...
 
+    async def in_person(self, who: int) -> str:
+        """What they alone were sent."""
+        ...
+
     async def does(self, what: str, who: int) -> str:
         """Somebody presses (or types) that; what they alone read."""
         ...
@@ -60,7 +64,10 @@ class SlackRoom:
         return said(next(iter(self.front.posts.values())))
 
     async def last(self) -> str:
-        return said(list(self.front.posts.values())[-1])
+        return said([post for (channel, _), post in self.front.posts.items() if channel == "C0OPS"][-1])
+
+    async def in_person(self, who: int) -> str:
+        return said([post for (channel, _), post in self.front.posts.items() if channel == f"U0{who}"])
 
     async def does(self, what: str, who: int) -> str:
         post = next(iter(self.front.posts.values()))
@@ -79,6 +86,9 @@ class DiscordRoom:
     async def last(self) -> str:
         return said(self.front.shown(self.front.shown()[0]["id"])[-1])
 
+    async def in_person(self, who: int) -> str:
+        return said([one for to, one in self.front.direct if to == str(who)])
+
     async def does(self, what: str, who: int) -> str:
         button = next(one for one in buttons_of(self.front.shown()[0]) if what in one)
         return said(await self.front.press(button, member={**member("0"), "user": user(who, f"ada{who}")}))
@@ -94,6 +104,9 @@ class ConsoleRoom:
 
     async def last(self) -> str:
         return self.out.getvalue()[-2500:]
+
+    async def in_person(self, who: int) -> str:
+        return ""
 
     async def does(self, what: str, who: int) -> str:
         return said(await self.chat.answer(f"/outage {what} {'torch' if what == 'switched' else ''}"))
@@ -258,6 +271,21 @@ async def test_after_a_relapse_it_must_hold_before_people_go_back(story: Story) 
     assert "you can go back to Lamp" in last
     assert counts(story) in last
     assert "<@" not in last
+
+
+async def test_who_left_it_is_told_in_person_and_who_is_back_is_not(story: Story) -> None:
+    await begin(story)
+    await story.page(OVER, 29)
+    await story.page(None, 16)
+    told = [await story.room.in_person(who) for who in (1, 2, 3)]
+    if isinstance(story.room, ConsoleRoom):
+        assert told == [""] * 3
+        return
+    for one in told[:2]:
+        assert one.count("You told me that you could not use it.") == 1
+        assert "you can go back to Lamp" in one
+        assert "In this channel" not in one
+    assert told[2] == "[]"
 
 
 async def test_then_the_first_message_asks_who_is_back(story: Story) -> None:

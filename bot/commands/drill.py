@@ -33,7 +33,7 @@ COMMAND = Command(
         Option(name="minutes", summary=mark("How long, in minutes: 5 to 120")),
         Option(name="every", summary=mark("When a planned one comes again"), choices=("weekly", "monthly", "off")),
         Option(name="scenario", summary=mark("A real outage to play again")),
-        Option(name="mention", summary=mark("Whom it is for: shown as plain words, nobody is called")),
+        Option(name="mention", summary=mark("Whom it is for: shown as plain words, nobody is notified")),
     ),
 )
 _ACTIONS, _EVERY = (option.choices for option in COMMAND.options if option.choices)
@@ -45,17 +45,23 @@ def understood(options: Mapping[str, str]) -> dict[str, str]:
     taken = dict(options)
     if "action" not in taken and said and said[0].casefold() in _ACTIONS:
         taken["action"] = said.pop(0).casefold()
-    if len(said) > 1 and "every" not in taken and said[-1].casefold() in _EVERY:
-        taken["every"] = said.pop().casefold()
-    if len(said) > 1 and "minutes" not in taken and _number(said[-1]) is not None:
-        taken["minutes"] = said.pop()
-    return taken | {"action": taken.get("action", "status"), "service": " ".join(said)}
+    while len(said) > 1 and (name := _meant(said[-1])) and name not in taken:
+        taken[name] = said.pop().casefold()
+    return taken | {"action": taken.get("action", "" if said else "status"), "service": " ".join(said)}
+
+
+def _meant(word: str) -> str:
+    """Which option a word behind the tool is; empty for a part of the tool's name."""
+    return "every" if word.casefold() in _EVERY else "minutes" if _number(word) is not None else ""
 
 
 async def run(request: Request, office: Office) -> Card:
     """Do what was asked; without a word of it, say how the channel's drill goes."""
     options = understood(request.options)
-    return await _RUNS[options["action"]](replace(request, options=options), office, office.words(request))
+    words = office.words(request)
+    if options["action"] not in _RUNS:
+        raise UserError(words("Say what to do: `/outage drill start chatgpt 15`, stop, status or schedule."))
+    return await _RUNS[options["action"]](replace(request, options=options), office, words)
 
 
 async def _start(request: Request, office: Office, words: Words) -> Card:
@@ -82,17 +88,20 @@ async def _start(request: Request, office: Office, words: Words) -> Card:
 
 
 async def _stop(request: Request, office: Office, words: Words) -> Card:
-    drill = await office.store.last_drill(request.caller.target)
-    if drill is None or not await office.store.end_drill(drill.id, office.clock.now()):
+    drill, now = await office.store.last_drill(request.caller.target), office.clock.now()
+    if drill is None or not await office.store.end_drill(drill.id, now):
         raise UserError(words("No drill is running in this channel."))
-    await office.store.hasten([core.slug_of(drill)], office.clock.now())
-    return Card(tone=Tone.GOOD, title=words("The drill is over; its result comes in its thread"))
+    await office.store.hasten([core.slug_of(drill)], now)
+    return render.marked(Card(tone=Tone.GOOD, title=words("it is over, and its result comes in its thread")), words)
 
 
 async def _status(request: Request, office: Office, words: Words) -> Card:
     target = request.caller.target
     drill = await office.store.last_drill(target)
     plans = await office.store.drill_plans_of(target)
+    if drill and not drill.course.report:
+        acts = await office.store.acts(core.threads_of(drill))
+        drill = replace(drill, course=core.observed(drill.course, acts, ()))
     named = [(_name(office, plan.service), plan) for plan in plans]
     return render.state(drill, _name(office, drill.service) if drill else "", named, words)
 
@@ -131,7 +140,8 @@ _RUNS: Mapping[str, Callable[[Request, Office, Words], Awaitable[Card]]] = {
 
 async def _found(request: Request, office: Office, words: Words) -> Found:
     if not request.options["service"]:
-        raise UserError(words("Say which tool: `/outage drill start chatgpt 15`."))
+        line = "schedule chatgpt monthly" if request.options["action"] == "schedule" else "start chatgpt 15"
+        raise UserError(words("Say which tool: `/outage drill {line}`.", line=line))
     return await office.find(request.options["service"], words)
 
 

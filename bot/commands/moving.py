@@ -5,14 +5,15 @@ from datetime import timedelta
 
 from bot.commands.office import Office
 from bot.commands.spec import Caller, Option, Pressed, Request
-from bot.core.drill import real_slug
+from bot.core.drill import is_drill, real_slug
 from bot.core.recovery import recovers
+from bot.core.render_drill import marked_of
 from bot.core.render_moves import tally
 from bot.core.text import fold, printable, shorten, squeeze
-from bot.domain.card import Card, Fact, Link, Tone
+from bot.domain.card import Card, Code, Fact, Link, Rich, Tone
 from bot.domain.errors import UserError
 from bot.domain.move import Move, MoveKind
-from bot.domain.subscription import Delivery
+from bot.domain.subscription import Delivery, Platform
 from bot.domain.words import Words, mark
 
 BACK_WITHIN = timedelta(days=1)
@@ -37,7 +38,7 @@ async def pressed(kind: MoveKind, button: Pressed, office: Office) -> Card:
     if told is None or told.target != button.caller.target:
         raise UserError(words("I do not know this message any more. Please type the command instead."))
     if not _is_meant(told, kind, office):
-        raise UserError(words("That is over."))
+        raise UserError(words("The drill is over.") if is_drill(told.change.service) else words("That is over."))
     return await _noted(kind, told, button.caller, button.argument, "", office)
 
 
@@ -66,6 +67,8 @@ def _is_meant(told: Delivery, kind: MoveKind, office: Office) -> bool:
     if not incident.phase.is_over:
         return True
     ended = incident.resolved_at or (incident.latest.posted_at if incident.latest else None)
+    if is_drill(told.change.service):
+        return False  # its report counts who is back, and is written when it ends
     return kind is MoveKind.BACK and (ended is None or office.clock.now() - ended < BACK_WITHIN)
 
 
@@ -77,13 +80,21 @@ async def _noted(kind: MoveKind, told: Delivery, caller: Caller, tool: str, name
     move = Move(kind=kind, person=caller.user, tool=known, name=_plain(name, NAME_MOST))
     is_new = await office.store.move(told, move, office.clock.now())
     counts = tally(await office.store.moves(told.thread_key), words)
-    return Card(
+    card = Card(
         tone=Tone.GOOD,
         title=words(_SAID[kind], tool=known) if is_new else words(_SAID_BEFORE),
         lead=_where(told, words),
         facts=(Fact(words("In this channel"), (counts,)),),
-        footer=_unnamed(move, words),
+        footer=(*_tells(kind, caller, words), *_unnamed(move, words)),
     )
+    return marked_of(told.change.service, card, words)
+
+
+def _tells(kind: MoveKind, caller: Caller, words: Words) -> Rich:
+    """Whoever left it gets a message of their own; at a console it is printed anyway."""
+    if kind is MoveKind.BACK or caller.target.platform is Platform.CONSOLE:
+        return ()
+    return (words("I write to you when you can go back."), " ")
 
 
 def _where(told: Delivery, words: Words) -> tuple[str | Link, ...]:
@@ -92,8 +103,12 @@ def _where(told: Delivery, words: Words) -> tuple[str | Link, ...]:
     return (words("About"), " ", title)
 
 
-def _unnamed(move: Move, words: Words) -> tuple[str, ...]:
-    return () if move.name else (words("The card counts you and does not name you."),)
+def _unnamed(move: Move, words: Words) -> Rich:
+    """How to be named, for who would like to be."""
+    if move.name:
+        return ()
+    line = " ".join(filter(None, ("/outage", move.kind, move.tool, "name=…")))
+    return (words("Your answer is counted without your name. To have it shown:"), " ", Code(line))
 
 
 def _known(tool: str, office: Office) -> str:

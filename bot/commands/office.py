@@ -46,16 +46,16 @@ class Office:
     file: Living = field(default_factory=Living)
     trials: Mapping[str, datetime] = field(default_factory=dict)
 
+    @property
+    def playbooks(self) -> Playbooks:
+        """Those of the file, and those that come with Plan B."""
+        return self.file.playbooks
+
     async def of(self, team: str) -> "Office":
         """The office of one team: what others added or chose is not in it. Raise StoreAway."""
         await self.library.refresh(self.clock.now())
         theirs = of_team(self.plans, await self.store.choices_of(team), await self.store.trials_of(team))
         return replace(self, catalogue=self.library.of(team), plans=theirs.plans, trials=theirs.trials)
-
-    @property
-    def playbooks(self) -> Playbooks:
-        """Of the file as it is now, and those that come with Plan B."""
-        return self.file.playbooks
 
     def words(self, request: Request) -> Words:
         """The words of who asks."""

@@ -7,6 +7,7 @@ from bot.commands.spec import Caller, Command, Option, Pressed, Request
 from bot.core.catalogue import Found
 from bot.core.drill import real_slug
 from bot.core.playbooks import what_fails
+from bot.core.render_drill import marked_of
 from bot.core.render_playbook import playbook_card
 from bot.domain.card import Card
 from bot.domain.change import News
@@ -46,15 +47,14 @@ async def run(request: Request, office: Office) -> Card:
             await _mark(told, playbook, step, state, request.caller, office)
     language = request.options.get("language")
     shown = office.languages[language] if language in LANGUAGES else words
-    return playbook_card(playbook, found, await _marked(told, playbook, office), request.caller.user, shown)
+    return await _shown(playbook, found, told, request.caller, office, shown)
 
 
 async def show(pressed: Pressed, office: Office) -> Card:
     """The button under an incident: its playbook."""
     delivery, found, words = await _about(pressed, office)
-    playbook = office.playbooks.of(found)
-    marked = await _marked((pressed.delivery, delivery), playbook, office)
-    return playbook_card(playbook, found, marked, pressed.caller.user, words)
+    told = pressed.delivery, delivery
+    return await _shown(office.playbooks.of(found), found, told, pressed.caller, office, words)
 
 
 async def claim(pressed: Pressed, office: Office) -> Card:
@@ -72,7 +72,15 @@ async def _press(pressed: Pressed, state: MarkState, office: Office) -> Card:
     delivery, found, words = await _about(replace(pressed, argument=asked), office)
     playbook, told = office.playbooks.of(found), (pressed.delivery, delivery)
     await _mark(told, playbook, _step(number, playbook, words), state, pressed.caller, office)
-    return playbook_card(playbook, found, await _marked(told, playbook, office), pressed.caller.user, words)
+    return await _shown(playbook, found, told, pressed.caller, office, words)
+
+
+async def _shown(
+    playbook: Playbook, found: Found, told: tuple[int, Delivery] | None, caller: Caller, office: Office, words: Words
+) -> Card:
+    """The playbook with what is marked of it in the incident, which may be a drill's."""
+    card = playbook_card(playbook, found, await _marked(told, playbook, office), caller.user, words)
+    return marked_of(told[1].change.service, card, words) if told else card
 
 
 async def _about(pressed: Pressed, office: Office) -> tuple[Delivery, Found, Words]:

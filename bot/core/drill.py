@@ -12,12 +12,10 @@ from zlib import crc32
 
 from bot.core.catalogue import Found
 from bot.core.standing import Standing
-from bot.domain.change import Change, News, Reason
 from bot.domain.drill import Act, Course, Drill, DrillPlan, End, Every, Report
 from bot.domain.service import Feed, Service
-from bot.domain.status import Incident, Kind, Phase, Update
-from bot.domain.subscription import Action, Delivery, Target
-from bot.domain.words import Language
+from bot.domain.status import Kind
+from bot.domain.subscription import Target
 
 LEAST_MINUTES, MOST_MINUTES = 5.0, 120.0
 PLANNED_MINUTES = 15.0
@@ -30,6 +28,8 @@ OPENS, CLOSES = 9, 16
 """Working hours, UTC: a planned drill begins and ends between them, from Monday to Friday."""
 TOLD_WITHIN = timedelta(minutes=2)
 """So long the report waits for the page's last word to be read."""
+HOLDS = 0.1
+"""The part of a drill that is its hold-down."""
 KEPT = timedelta(days=1)
 """After its end a drill is still known for so long: a message of it may have had to wait."""
 PREFIX = "planb-drill-"
@@ -117,6 +117,11 @@ def end_of(drill: Drill) -> End | None:
     return drill.course.end or (End.STOPPED if drill.ended_at < drill.ends_at else End.TIME)
 
 
+def hold_down(drill: Drill) -> timedelta:
+    """How long its tool must work until people are told to go back: so that they practise that too before it ends."""
+    return (drill.ends_at - drill.started_at) * HOLDS
+
+
 def observed(course: Course, acts: Sequence[Act], failed: Iterable[str]) -> Course:
     """What was seen so far, with what is seen now. A person's later word takes nothing of the earlier one back."""
     first = min([act.at for act in acts] + ([course.first_at] if course.first_at else []), default=None)
@@ -127,6 +132,7 @@ def observed(course: Course, acts: Sequence[Act], failed: Iterable[str]) -> Cour
         first_at=first,
         moves=moves,
         acted=tuple(people),
+        blocked=tuple(dict.fromkeys((*course.blocked, *(act.person for act in acts if act.is_blocked)))),
         failed=tuple(dict.fromkeys((*course.failed, *failed))),
     )
 
@@ -140,6 +146,7 @@ def report(drill: Drill, *, links: Collection[str], broken: Collection[str]) -> 
         first=max(first, 0.0) if first is not None else None,
         acted=len(course.acted),
         switched=len(course.moves),
+        blocked=len(course.blocked),
         tools=tuple(sorted(set(course.moves.values()))),
         links=len(links),
         broken=tuple(sorted(broken)),
@@ -147,9 +154,14 @@ def report(drill: Drill, *, links: Collection[str], broken: Collection[str]) -> 
     )
 
 
+def is_practice(report: Report | None) -> bool:
+    """Whether a team practised: one that was called off before anybody did anything is no drill."""
+    return report is not None and (report.acted > 0 or report.end is End.TIME)
+
+
 def anonymous(course: Course, report: Report) -> Course:
     """What is kept: the report, and nobody's name."""
-    return replace(course, moves={}, acted=(), report=report)
+    return replace(course, moves={}, acted=(), blocked=(), report=report)
 
 
 def next_time(every: Every, after: datetime, target: Target, minutes: float) -> datetime:
@@ -195,51 +207,3 @@ def _at_work(day: datetime, target: Target, minutes: float) -> datetime:
     hour = OPENS + crc32(target.key.encode()) % (hours + 1)
     day = day.replace(hour=hour, minute=0, second=0, microsecond=0)
     return day + timedelta(days=max(0, 7 - day.weekday()) if day.weekday() >= _WEEKEND else 0)
-
-
-PLANNED = "planb-drill-plan"
-"""The feed that announcements belong to."""
-_REPORT = "drill-report"
-
-
-def is_report(change: Change) -> bool:
-    """Whether a message is the report of a drill."""
-    return change.update is not None and change.update.id == _REPORT
-
-
-def reporting(drill: Drill, name: str, thread: str, now: datetime) -> Delivery:
-    """The promise to tell the report under the first message of the drill."""
-    update = Update(id=_REPORT, phase=Phase.RESOLVED, text="", posted_at=now)
-    incident = Incident(
-        id=thread.removeprefix(threads_of(drill)),
-        kind=Kind.NOTICE,
-        title=name,
-        phase=Phase.RESOLVED,
-        updates=(update,),
-    )
-    slug = slug_of(drill)
-    change = Change(
-        service=slug, feed=slug, news=News.UPDATED, reason=Reason.NEW_UPDATE, incident=incident, update=update
-    )
-    return Delivery(
-        key=f"{thread}|{_REPORT}",
-        target=drill.target,
-        action=Action.REPLY,
-        change=change,
-        reason="the result of a drill",
-        language=drill.course.language,
-    )
-
-
-def announcing(plan: DrillPlan, name: str, language: Language) -> Delivery:
-    """The promise to tell a channel of tomorrow's drill, once for each occasion."""
-    incident = Incident(id=plan.key, kind=Kind.NOTICE, title=name, phase=Phase.SCHEDULED, started_at=plan.next_at)
-    change = Change(service="", feed=PLANNED, news=News.OPENED, reason=Reason.NOT_STARTED, incident=incident)
-    return Delivery(
-        key=f"{plan.target.key}|{PLANNED}|{plan.key}|{Action.POST}",
-        target=plan.target,
-        action=Action.POST,
-        change=change,
-        reason="a planned drill comes tomorrow",
-        language=language,
-    )

@@ -1,6 +1,6 @@
 """drill_page: a status page that tells of an outage which is none, in Statuspage's own JSON. Pure.
 
-It opens when the drill begins, says something at two fifths and at four fifths of its time, and closes with it.
+It opens when the drill begins, tells of a cause at two fifths of its time, of a fix at seven tenths, closes with it.
 """
 
 import json
@@ -20,9 +20,18 @@ _SAID = (
         "investigating",
         mark("This is a drill. Act as if {name} did not work: switch to what is named here, and say so."),
     ),
-    (0.4, "identified", mark("The drill goes on. Whoever is blocked says so as well: that is worth knowing.")),
-    (0.8, "monitoring", mark("The drill ends soon. Which tool would you use now, and do you have its address?")),
+    (0.4, "identified", mark("The drill goes on. If you are blocked, say so as well: that is worth knowing.")),
+    (
+        0.7,
+        "monitoring",
+        mark(
+            "The drill goes on: a fix is said to be in place. Stay where you are until I say that you can go back; in "
+            "earnest that takes longer."
+        ),
+    ),
 )
+_WORKS = frozenset({"monitoring", "resolved"})
+"""The words with which the part is green again: else nobody could be told to go back before the end."""
 CLOSING: Mapping[End, str] = {
     End.TIME: mark("The drill is over: everything is as it was. Thank you!"),
     End.STOPPED: mark("The drill was stopped: everything is as it was."),
@@ -46,7 +55,8 @@ def documents(drill: Drill, found: Found, words: Words, now: datetime) -> Mappin
     """The page as of now."""
     updates = _updates(drill, found, words, now)
     over = updates[-1]["status"] == "resolved"
-    components = [_component(drill, found, over=over)] if found.part else []
+    works = updates[-1]["status"] in _WORKS
+    components = [_component(drill, found, works=works)] if found.part else []
     incident = _incident(drill, found, words, updates) | {"components": components}
     page = {"id": slug_of(drill), "name": found.service.name, "url": found.service.page}
     status = {"indicator": "none" if over else "major", "description": ""}
@@ -88,6 +98,7 @@ def _incident(drill: Drill, found: Found, words: Words, updates: list[dict[str, 
         "name": words(_TITLE, name=_name(found)),
         "status": updates[-1]["status"],
         "impact": "major",
+        "shortlink": found.service.page,  # its own page: an address of this incident there would lead nowhere
         "created_at": drill.started_at.isoformat(),
         "started_at": drill.started_at.isoformat(),
         "resolved_at": drill.ended_at.isoformat() if drill.ended_at else None,
@@ -95,11 +106,11 @@ def _incident(drill: Drill, found: Found, words: Words, updates: list[dict[str, 
     }
 
 
-def _component(drill: Drill, found: Found, *, over: bool) -> dict[str, object]:
+def _component(drill: Drill, found: Found, *, works: bool) -> dict[str, object]:
     return {
         "id": f"{slug_of(drill)}-part",
         "name": _name(found),
-        "status": "operational" if over else "major_outage",
+        "status": "operational" if works else "major_outage",
         "created_at": drill.started_at.isoformat(),
         "updated_at": drill.started_at.isoformat(),
         "position": 1,

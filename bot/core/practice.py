@@ -49,4 +49,5 @@ def _about(gap: Gap, lacking: Sequence[tuple[str, Tool]], do: str) -> Iterator[F
 def _not_tried(chosen: Iterable[Alternative], now: datetime) -> Iterator[Finding]:
     old = [one for one in chosen if not tried_lately(one, now.date())]
     if old:
-        yield Finding(gap=Gap.NOT_TRIED, tools=tuple(dict.fromkeys(one.name for one in old)))
+        names = tuple(dict.fromkeys(one.name for one in old))
+        yield Finding(gap=Gap.NOT_TRIED, tools=names, do=f"tried {names[0]}")

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.core.drill import end_of
+from bot.core.drill import end_of, is_drill
 from bot.core.glossary import duration
 from bot.core.text import shorten
 from bot.domain.card import Bold, Card, Code, Fact, Item, Link, Listing, Moment, Rich, Shape, Tone
@@ -15,17 +15,31 @@ from bot.domain.words import Words, mark
 ADDRESSES_SHOWN = 6
 _MINUTE_S = 60
 _ENDS: Mapping[End, str] = {
-    End.TIME: mark("it ran its whole time"),
+    End.TIME: mark("it ran its full time"),
     End.STOPPED: mark("somebody stopped it"),
     End.REAL: mark("a real incident ended it"),
 }
+_AFTER: Mapping[bool, str] = {
+    False: mark("Whoever switched for it can go back to {name}."),
+    True: mark("{name} has a real incident now: go by what I say of that one."),
+}
+"""By whether a real incident ended it."""
 EVERY: Mapping[Every, str] = {Every.WEEKLY: mark("every week"), Every.MONTHLY: mark("every month")}
 
 
-def marked(card: Card, words: Words) -> Card:
-    """The card, with the one word that nobody may miss, and a sentence that says what it means."""
-    lead: Rich = (words("This is a drill, nothing is down."), " ") if card.lead else ()
+def marked(card: Card, words: Words, *, in_earnest: bool = False) -> Card:
+    """The card, with the one word that nobody may miss, and a sentence that says what it means.
+
+    `in_earnest` is for a drill that a real incident ended: then the tool is down.
+    """
+    calms = bool(card.lead) and not in_earnest
+    lead: Rich = (words("This is a drill, nothing is down."), " ") if calms else ()
     return replace(card, title=words("DRILL – {title}", title=card.title), lead=(*lead, *card.lead))
+
+
+def marked_of(service: str, card: Card, words: Words) -> Card:
+    """The card, marked where it is about a drill. `service` is the slug of what it is about."""
+    return marked(card, words) if is_drill(service) else card
 
 
 def addressed(card: Card, mention: str, words: Words) -> Card:
@@ -38,11 +52,13 @@ def result(report: Report, name: str, words: Words) -> Card:
     return Card(
         tone=Tone.INFO,
         title=words("the result for {name}", name=name),
+        lead=(words(_AFTER[report.end is End.REAL], name=name),),
         facts=(
             Fact(words("End"), (words(_ENDS[report.end]),)),
             Fact(words("First reaction"), (_first(report, words),)),
             Fact(words("Switched"), (_switched(report, words),)),
             *((Fact(words("Tried"), (", ".join(report.tools),)),) if report.tools else ()),
+            *((Fact(words("Blocked"), (str(report.blocked),)),) if report.blocked else ()),
         ),
         listings=(*_broken(report, words), *_failed(report, words)),
     )
@@ -93,7 +109,7 @@ def begun(drill: Drill, name: str, words: Words) -> Card:
     """The answer to who began it."""
     return Card(
         tone=Tone.GOOD,
-        title=words("The drill for {name} begins", name=name),
+        title=words("DRILL – {title}", title=words("it begins, for {name}", name=name)),
         lead=(words("Its messages come to this channel alone, until"), " ", Moment(drill.ends_at, Shape.TIME), "."),
         footer=(words("To end it:"), " ", Code("/outage drill stop")),
     )
@@ -134,7 +150,7 @@ def planned_card(plan: DrillPlan, name: str, words: Words) -> Card:
     """The answer to who planned it."""
     return Card(
         tone=Tone.GOOD,
-        title=words("A drill for {name} comes {every}", name=name, every=words(EVERY[plan.every])),
+        title=words("DRILL – {title}", title=words("{every}, for {name}", name=name, every=words(EVERY[plan.every]))),
         lead=(words("The next one:"), " ", Moment(plan.next_at), ". ", words("This channel is told a day before.")),
     )
 

@@ -23,7 +23,7 @@ _SAYINGS: Mapping[Gap, str] = MappingProxyType(
         Gap.NO_DRILL: mark("no drill in the last 90 days"),
     }
 )
-_IN_THE_FILE: Mapping[Gap, str] = MappingProxyType({Gap.NOT_KNOWN: "upstreams = […]", Gap.NOT_TRIED: "tested = …"})
+_IN_THE_FILE: Mapping[Gap, str] = MappingProxyType({Gap.NOT_KNOWN: "upstreams = […]"})
 """What to write in planb.toml, where nothing can be typed here."""
 _TONES = {Gap.NOTHING: Tone.BAD, Gap.TOGETHER: Tone.BAD, Gap.NOT_KNOWN: Tone.UNKNOWN}
 _ABOUT_ALTERNATIVES = frozenset(_TONES)

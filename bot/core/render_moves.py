@@ -89,7 +89,7 @@ def _switch(best: str, number: int, words: Words) -> Button:
 def go_back(
     change: Change, service: Service, moves: Sequence[Move], recovery: Recovery, *, name: str, words: Words
 ) -> Card:
-    """Told once, in the incident's thread. Nobody is called by it: who switched reads it there, or on the card."""
+    """Told once, in the incident's thread, where nobody is called by it; see `personal`."""
     counts = tally(moves, words)
     held = recovery.until - recovery.since if recovery.until and recovery.since else timedelta(0)
     lead = words("It has worked for {time} without a relapse.", time=duration(words, held)) if held else ""
@@ -101,6 +101,11 @@ def go_back(
         facts=(Fact(words("In this channel"), (counts,)),) if counts else (),
         footer=(Link(words("Status page"), change.incident.url or service.page),),
     )
+
+
+def personal(card: Card, words: Words) -> Card:
+    """The same for one person who said that they had to leave it; what others did is for the channel."""
+    return replace(card, facts=(), footer=(words("You told me that you could not use it."), " ", *card.footer))
 
 
 def again(card: Card, best: str, words: Words) -> Card:

@@ -77,13 +77,14 @@ def _footer(playbook: Playbook, words: Words) -> Rich:
 
 def _buttons(playbook: Playbook, found: Found, marked: Marked, user: str, words: Words) -> Iterator[Button]:
     """What is mine can be done, what is nobody's can be taken. Finished steps and those of others have none."""
+    line = f"/outage playbook {found.value}"
     for number, _ in enumerate(playbook.steps, 1):
         made = marked.marks.get(number)
         about = _about(number, marked.delivery, found)
         if made is None:
-            yield Button(words("I take {n}", n=number), f"claim:{about}")
+            yield Button(words("I take {n}", n=number), f"claim:{about}", line=f"{line} claim={number}")
         elif made.state is MarkState.CLAIMED and made.by == user:
-            yield Button(words("{n} is done", n=number), f"done:{about}", is_main=True)
+            yield Button(words("{n} is done", n=number), f"done:{about}", is_main=True, line=f"{line} done={number}")
 
 
 def _about(number: int, delivery: int, found: Found) -> str:

@@ -29,14 +29,15 @@ class Report:
     """What a drill came to. Nobody is named in it.
 
     `first` is the seconds until the first press or move, None where there was none. `acted` people did anything,
-    `switched` of them moved, to `tools`. `broken` are addresses that do not answer, of `links` that were asked, and
-    `failed` the alternatives that did not work themselves.
+    `switched` of them moved, to `tools`, and `blocked` said that they were blocked. `broken` are addresses that do not
+    answer, of `links` that were asked, and `failed` the alternatives that did not work themselves.
     """
 
     end: End
     first: float | None = None
     acted: int = 0
     switched: int = 0
+    blocked: int = 0
     tools: tuple[str, ...] = ()
     links: int = 0
     broken: tuple[str, ...] = ()
@@ -45,7 +46,7 @@ class Report:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Course:
-    """How a drill goes. `moves` and `acted` name people, and are emptied when the `report` is written.
+    """How a drill goes. `moves`, `acted` and `blocked` name people, and are emptied when the `report` is written.
 
     `moves` is what people said that they switched to: a person who is back by the end has switched all the same.
     """
@@ -55,6 +56,7 @@ class Course:
     first_at: datetime | None = None
     moves: Mapping[str, str] = field(default_factory=dict)
     acted: tuple[str, ...] = ()
+    blocked: tuple[str, ...] = ()
     failed: tuple[str, ...] = ()
     report: Report | None = None
 
@@ -107,3 +109,4 @@ class Act:
     person: str
     at: datetime
     tool: str = ""
+    is_blocked: bool = False

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.core.choosing import TeamPlans
-from bot.core.drill import is_drill
+from bot.core.drill import is_drill, real_slug
 from bot.core.overview import watched
 from bot.core.render_advice import word_said
 from bot.core.rewatch import Turn, turn
@@ -100,7 +100,7 @@ class Advising:
         services = [
             one
             for one in library.everything.services
-            if one.slug in followed and not library.hides(one.slug) and not is_drill(one.slug)
+            if one.slug in followed and (is_drill(one.slug) or not library.hides(one.slug))
         ]
         states = await self.store.states([feed.id for service in services for feed in service.feeds])
         return [
@@ -125,9 +125,10 @@ class Advising:
         target = thread.subscription.target
         if target.team not in self._teams:
             self._teams[target.team] = await self.composing.of_team(target.team)
+        service = replace(thread.service, slug=real_slug(thread.service.slug))  # a drill's advice is the real one's
         try:
             advice, seen = await self.composing.advice(
-                self._teams[target.team], thread.service, thread.change.incident, thread.snapshot.components, target
+                self._teams[target.team], service, thread.change.incident, thread.snapshot.components, target
             )
         except StoreAway:
             raise

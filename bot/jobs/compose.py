@@ -95,8 +95,16 @@ class Composing:
         incident, thread = claim.delivery.change.incident, claim.delivery.thread_key
         if state is None or not recovers(incident):
             return (), Recovery(stage=Stage.PAST)
+        return await self.store.moves(thread), await self.recovery(incident, state)
+
+    async def recovery(self, incident: Incident, state: FeedState) -> Recovery:
+        """How far it is."""
+        return await self.judged(incident, state, self.hold)
+
+    async def judged(self, incident: Incident, state: FeedState, hold: timedelta) -> Recovery:
+        """How far it is, where it has to hold for so long."""
         seen = (await remembered(self.store)).get(key(state.feed, incident))
-        return await self.store.moves(thread), judged(incident, state, seen, self.clock.now(), self.hold)
+        return judged(incident, state, seen, self.clock.now(), hold)
 
     async def _service(self, slug: str) -> Service:
         """The service of that slug, though another process may have added its page just now. Raise SendError."""

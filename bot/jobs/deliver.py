@@ -15,6 +15,7 @@ from bot.domain.errors import Scope, SendError, Verdict
 from bot.domain.subscription import Action, Claim, Platform, Receipt, Target
 from bot.domain.words import Words
 from bot.jobs.compose import Composing
+from bot.jobs.goback import says_so, tell_people
 from bot.jobs.loop import Bell
 from bot.ports import Chat, Clock, Store
 from bot.ports.meter import Count, Level, Meter, Silent, Span
@@ -90,6 +91,9 @@ class Delivering:
             await self._again(claim, f"{type(error).__name__}: {error}", self._next(claim))
         else:
             await self._sent(claim, receipt)
+            if says_so(claim) and self.platform is not Platform.CONSOLE:  # there it was printed for who sits there
+                words = self.composing.languages[claim.delivery.language]
+                await tell_people(claim, await self.composing.card(claim), chat, self.store, words)
 
     async def _send(self, chat: Chat, claim: Claim) -> Receipt:
         """When it is its turn. Raise _NotYet when that is too far away."""
@@ -203,7 +207,7 @@ class Delivering:
         words = self.composing.languages[claim.delivery.language]
         for owner in owners:
             try:
-                await chat.tell(owner, closed_channel(target, error, words), target.workspace)
+                await chat.tell(owner, closed_channel(target, error, words), target.workspace, words.language)
             except SendError as failure:
                 log.warning("could not tell the owner", target=target.key, error=str(failure))
 

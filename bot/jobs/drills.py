@@ -9,8 +9,10 @@ import structlog
 from bot.core import drill as core
 from bot.core.alternatives import plans_of
 from bot.core.catalogue import Found
+from bot.core.choosing import of_team
 from bot.core.drill import Turn
 from bot.core.drill_page import moments
+from bot.core.drill_told import announcing, reporting
 from bot.core.overview import feeds_of, found_all, standing_of
 from bot.domain.continuity import Plan
 from bot.domain.drill import Course, Drill, DrillPlan, End
@@ -105,13 +107,13 @@ class Drilling:
 
     async def _report(self, drill: Drill, found: Found, now: datetime) -> None:
         drill = replace(drill, course=await self._course(drill, found, now))
-        links = self._links(found)
+        links = await self._links(drill, found)
         broken = await self.ask(links) if links else ()
         report = core.report(drill, links=links, broken=broken)
-        for person, tool in drill.course.moves.items():
-            await self.store.note_trial(drill.target.team, tool, person, drill.until)
+        for tool in sorted(set(drill.course.moves.values())):
+            await self.store.note_trial(drill.target.team, tool, core.slug_of(drill), drill.until)
         threads = await self.store.drill_threads(core.threads_of(drill))
-        told = [core.reporting(drill, found.label, thread, now) for thread in threads[:1]]
+        told = [reporting(drill, found.label, thread, now) for thread in threads[:1]]
         done = replace(drill, course=core.anonymous(drill.course, report))
         await self.store.report_drill(done, told, now)
         self.outbox_bell.ring()
@@ -119,21 +121,26 @@ class Drilling:
 
     async def _course(self, drill: Drill, found: Found, now: datetime) -> Course:
         acts = await self.store.acts(core.threads_of(drill))
-        return core.observed(drill.course, acts, await self._failing(found, now))
+        return core.observed(drill.course, acts, await self._failing(drill, found, now))
 
-    async def _failing(self, found: Found, now: datetime) -> Sequence[str]:
+    async def _failing(self, drill: Drill, found: Found, now: datetime) -> Sequence[str]:
         """The alternatives that do not work themselves, by their names."""
-        plans = plans_of(self.plans, found, self.library.everything)
+        plans = await self._plans(drill, found)
         tools = [one for plan in plans for one in plan.alternatives if one.chosen and one.service]
         known = found_all(self.library.everything, (one.service for one in tools))
         states = await self.store.states(feeds_of(known.values())) if known else {}
         bad = {name for name, one in known.items() if standing_of(one, states, now).health.is_bad}
         return [one.name for one in tools if one.service in bad]
 
-    def _links(self, found: Found) -> Collection[str]:
-        plans = plans_of(self.plans, found, self.library.everything)
-        urls = [one.url for plan in plans for one in plan.alternatives if one.url]
+    async def _links(self, drill: Drill, found: Found) -> Collection[str]:
+        urls = [one.url for plan in await self._plans(drill, found) for one in plan.alternatives if one.url]
         return tuple(dict.fromkeys((*urls, *self.links(found))))
+
+    async def _plans(self, drill: Drill, found: Found) -> Sequence[Plan]:
+        """What the team uses instead: the file's lists, and those that it chose in the chat in their place."""
+        team = drill.target.team
+        theirs = of_team(self.plans, await self.store.choices_of(team), {})
+        return plans_of(theirs.plans, found, self.library.of(team))
 
     async def _see_to(self, plan: DrillPlan, now: datetime) -> None:
         found = self.library.everything.find(plan.service)
@@ -141,7 +148,7 @@ class Drilling:
             await self.store.drop_drill_plan(plan.target, plan.service)
             return
         language = await language_of(plan.target, plan.service, self.store, self.language)
-        notice = core.announcing(plan, found.label, language)
+        notice = announcing(plan, found.label, language)
         announced = bool(await self.store.drill_threads(notice.thread_key))
         match core.turn(plan, now, announced=announced):
             case Turn.ANNOUNCE:

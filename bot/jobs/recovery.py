@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import structlog
 from pydantic import TypeAdapter
 
-from bot.core.drill import is_drill
+from bot.core.drill import hold_down, number_of
 from bot.core.overview import see_state
 from bot.core.recovery import HOLD_DOWN, Recovery, Seen, Stage, look, recovers, recovery
 from bot.domain.change import Change, News, Reason
@@ -74,34 +74,49 @@ class Recovering:
         followed = await self._followed()
         states = await self.store.states([service.feeds[0].id for service in followed])
         for service in followed:
-            if state := states.get(service.feeds[0].id):
-                after |= await self._service(service, state, before, now)
+            hold = await self._hold(service)
+            if hold is not None and (state := states.get(service.feeds[0].id)):
+                after |= await self._service(service, state, before, now, hold)
         if after != before:
             await self.store.set_note(NAME, _Memory.dump_json(after).decode())
         return ()
 
     async def _followed(self) -> list[Service]:
-        slugs = {slug for slug in await self.store.subscribed_services() if not is_drill(slug)}
+        slugs = set(await self.store.subscribed_services())
         return [service for service in self.library.everything.services if service.slug in slugs]
 
+    async def _hold(self, service: Service) -> timedelta | None:
+        """How long it must hold; None for a drill that is over: its report says what people can do now."""
+        number = number_of(service.slug)
+        if number is None:
+            return self.hold
+        drill = await self.store.drill(number)
+        return hold_down(drill) if drill and drill.ended_at is None else None
+
     async def _service(
-        self, service: Service, state: FeedState, before: Mapping[str, Seen], now: datetime
+        self, service: Service, state: FeedState, before: Mapping[str, Seen], now: datetime, hold: timedelta
     ) -> dict[str, Seen]:
         found: dict[str, Seen] = {}
         for incident in filter(recovers, _known(state.snapshot) if state.snapshot else ()):
             name = key(state.feed, incident)
-            seen = await self._incident(service, state, incident, before.get(name), now)
+            seen = await self._incident(service, state, incident, before.get(name), now, hold)
             if seen:
                 found[name] = seen
         return found
 
     async def _incident(
-        self, service: Service, state: FeedState, incident: Incident, seen: Seen | None, now: datetime
+        self,
+        service: Service,
+        state: FeedState,
+        incident: Incident,
+        seen: Seen | None,
+        now: datetime,
+        hold: timedelta,
     ) -> Seen | None:
         """What to remember of it; None for what was over before we saw it, and for what is long over."""
         components = state.snapshot.components if state.snapshot else ()
         new = look(seen or Seen(), incident, components, now)
-        match judged(incident, state, new, now, self.hold).stage:
+        match judged(incident, state, new, now, hold).stage:
             case Stage.FAILING:
                 return await self._failing(service, state.feed, incident, seen, new)
             case Stage.RECOVERING:

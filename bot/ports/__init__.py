@@ -9,6 +9,7 @@ from bot.domain.card import Card
 from bot.domain.polling import FeedState, Outcome
 from bot.domain.service import AddedPage
 from bot.domain.subscription import Claim, Platform, Receipt, Subscription, Target
+from bot.domain.words import Language
 from bot.ports.advised import AdviceGiven
 from bot.ports.choices import Choices
 from bot.ports.drills import Drills
@@ -197,8 +198,8 @@ class Chat(Protocol):
         """An earlier attempt may have posted this: did it?"""
         ...
 
-    async def tell(self, owner: str, card: Card, workspace: str = "") -> None:
-        """A message to one person, of that workspace where a person belongs to one."""
+    async def tell(self, owner: str, card: Card, workspace: str = "", language: Language | None = None) -> None:
+        """A message to one person, of that workspace where a person belongs to one; `language` is the card's."""
         ...
 
     async def alive(self) -> None:

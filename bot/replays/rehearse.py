@@ -1,8 +1,10 @@
 """A real outage, played again at another time and pace: what took hours then takes the minutes of a drill. Pure."""
 
+import json
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from bot.ports import Documents
 from bot.replays.model import Event, Replay
 
 
@@ -29,3 +31,15 @@ def _closed(last: Event, told: list[Event], at: datetime, saying: str) -> Event:
     return Event(
         at=at, incident=last.incident, phase="resolved", text=saying, components=dict.fromkeys(parts, "operational")
     )
+
+
+def leading_home(documents: Documents, url: str) -> Documents:
+    """The same pages, where every incident leads to the status page: our ids are made up, so theirs lead nowhere."""
+    return {name: _led(body, url) if name.endswith(".json") else body for name, body in documents.items()}
+
+
+def _led(body: bytes, url: str) -> bytes:
+    sheet = json.loads(body)
+    for incident in sheet.get("incidents") or ():
+        incident["shortlink"] = url
+    return json.dumps(sheet, ensure_ascii=False).encode()

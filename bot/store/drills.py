@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from zlib import crc32
 
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core.drill import prefix_of, slug_for
+from bot.core.drill import prefix_of, slug_for, threads_of
 from bot.domain.drill import Act, Course, Drill, DrillPlan, Every
+from bot.domain.move import MoveKind
 from bot.domain.subscription import Delivery, Platform, Target
 from bot.store.codec import decode, encode
 from bot.store.database import AnyRow, Database, Part
@@ -14,9 +17,9 @@ from bot.store.practice import drill_plans, drills, marks, moves
 from bot.store.promises import Promises, chunks
 from bot.store.schema import deliveries, feeds, snapshots, subscriptions
 
-SWITCHED = "switched"
-"""The kind of a move that says so; all others are acts, but not of switching."""
 _RUNS = drills.c.ended_at.is_(None)
+_ALONE = sa.text("SELECT pg_advisory_xact_lock(20261121, CAST(:channel AS integer))")
+"""Of two who begin one in a channel at the same moment, the other looks after the first has stored it."""
 _PLAN = ("platform", "workspace", "channel", "service")
 
 
@@ -31,6 +34,8 @@ class SqlDrills(Part):
         """Store it and return its number; None where one runs in that channel already."""
         runs = sa.select(drills.c.id).where(_of(drills, drill.target), _RUNS)
         async with self._database.writing() as connection:
+            if connection.dialect.name == "postgresql":  # SQLite lets one write at a time
+                await connection.execute(_ALONE, {"channel": crc32(drill.target.key.encode()) - 2**31})
             if (await connection.execute(runs)).first():
                 return None
             found = await connection.execute(sa.insert(drills).values(_row(drill)).returning(drills.c.id))
@@ -71,7 +76,10 @@ class SqlDrills(Part):
             await connection.execute(noted)
 
     async def report_drill(self, drill: Drill, told: Sequence[Delivery], now: datetime) -> None:
-        """Its report and the promise to tell it, in one transaction. Its channel follows it no more."""
+        """Its report and the promise to tell it, in one transaction. Its channel follows it no more.
+
+        Who took part is forgotten; the counts stay, for a card of it that is shown once more.
+        """
         over = sa.update(drills).where(drills.c.id == drill.id).values(result=encode(Course, drill.course))
         follows = sa.and_(
             _of(subscriptions, drill.target),
@@ -81,6 +89,7 @@ class SqlDrills(Part):
             await connection.execute(over)
             await self._told.add(connection, told, now)
             await connection.execute(sa.delete(subscriptions).where(follows))
+            await _forget_people(connection, threads_of(drill))
 
     async def drill_threads(self, prefix: str) -> Sequence[str]:
         """The threads whose keys begin so and whose first message was promised, oldest first."""
@@ -95,7 +104,12 @@ class SqlDrills(Part):
         marked = sa.select(marks).where(marks.c.thread_key.startswith(prefix, autoescape=True))
         async with self._database.reading() as connection:
             done = [
-                Act(person=row.person, at=row.at, tool=row.tool.partition("\n")[0] if row.kind == SWITCHED else "")
+                Act(
+                    person=row.person,
+                    at=row.at,
+                    tool=row.tool.partition("\n")[0] if row.kind == MoveKind.SWITCHED else "",
+                    is_blocked=row.kind == MoveKind.BLOCKED,
+                )
                 for row in await connection.execute(moved)
             ]
             done += [Act(person=row.marked_by, at=row.at) for row in await connection.execute(marked)]
@@ -131,6 +145,17 @@ class SqlDrills(Part):
         query = sa.select(drill_plans).where(where).order_by(drill_plans.c.next_at, drill_plans.c.service)
         async with self._database.reading() as connection:
             return [_plan(row) for row in await connection.execute(query)]
+
+
+async def _forget_people(connection: AsyncConnection, prefix: str) -> None:
+    """Nobody's step is known any more, and who moved is a number."""
+    of_it = moves.c.thread_key.startswith(prefix, autoescape=True)
+    found = await connection.execute(sa.select(moves).where(of_it).order_by(moves.c.at, moves.c.person))
+    unnamed = [{**row, "person": str(number)} for number, row in enumerate(found.mappings(), 1)]
+    await connection.execute(sa.delete(moves).where(of_it))
+    if unnamed:
+        await connection.execute(sa.insert(moves), unnamed)
+    await connection.execute(sa.delete(marks).where(marks.c.thread_key.startswith(prefix, autoescape=True)))
 
 
 def _of(table: sa.Table, target: Target) -> sa.ColumnElement[bool]:

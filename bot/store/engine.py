@@ -1,19 +1,12 @@
 """The two databases: their addresses, their connections, and what it means that one is away."""
 
-import asyncio
-import os
-import sqlite3
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from functools import partial
+from contextlib import contextmanager
 from pathlib import Path
 from sqlite3 import SQLITE_ERROR
 from sqlite3 import Error as SqliteError
-from sqlite3 import OperationalError as SqliteOperationalError
 from typing import Any, cast
 
-import aiosqlite
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import (
@@ -30,6 +23,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.domain.errors import SettingsError, StoreAway
+from bot.store.sqlite import SqliteConnection, opened, same_file
 
 WRITES = "planb_writes"
 """The execution option of connections that will write."""
@@ -66,11 +60,6 @@ def database_url(text: str) -> URL:
     return url
 
 
-_PRAGMAS = (
-    "PRAGMA foreign_keys = ON",
-    "PRAGMA synchronous = NORMAL",  # with WAL: no commit is lost when the process dies, only with the power
-)
-
 # psycopg: https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS
 _CONNECT: dict[str, dict[str, Any]] = {
     "sqlite": {"timeout": 5},  # seconds to wait for a writer in another process
@@ -84,7 +73,6 @@ _CONNECT: dict[str, dict[str, Any]] = {
 }
 
 # SET LOCAL, because PgBouncer hands the connection to somebody else after the transaction, and refuses `options`.
-_ENDING_S = 1.0
 _LIMITS = "SET LOCAL statement_timeout = 10000; SET LOCAL idle_in_transaction_session_timeout = 30000"
 
 # sqlite3 begins transactions late and never for reads; we begin them ourselves, and psycopg's BEGIN becomes one trip
@@ -108,40 +96,11 @@ def create(url: URL) -> AsyncEngine:
         pool_timeout=10,
         pool_pre_ping=postgres,
         hide_parameters=True,
-        connect_args=connect_args(url) | ({} if postgres else {"async_creator_fn": _SqliteConnection}),
+        connect_args=connect_args(url) | ({} if postgres else {"async_creator_fn": SqliteConnection}),
         **({"use_native_hstore": False} if postgres else {}),
     )
     listen(engine.sync_engine)
     return engine
-
-
-class _SqliteConnection(aiosqlite.Connection):
-    """Leaves nothing behind, however it ends.
-
-    aiosqlite's own forgets the file that it opened for somebody who was cancelled meanwhile, and its thread may outlive
-    the loop that it answers to. Here the end of the thread is waited for where we stand, mostly less than a ms: nobody
-    says how many cancels come, nor when the loop is over.
-    """
-
-    def __init__(self, database: str, **more: Any) -> None:
-        super().__init__(self._open, iter_chunk_size=64)
-        self._thread.daemon = True  # as SQLAlchemy does where it opens them itself
-        self._file = partial(sqlite3.connect, database, **(more | {"check_same_thread": False}))
-        self._opened: sqlite3.Connection | None = None
-
-    def stop(self) -> asyncio.Future[Any] | None:
-        if self._thread.ident and not self._thread.is_alive():
-            return None  # aiosqlite would wait for the answer of a thread that is over
-        ended = super().stop()
-        if self._thread.is_alive() and self._thread is not threading.current_thread():
-            self._thread.join(_ENDING_S)
-        if self._opened:
-            self._opened.close()
-        return ended
-
-    def _open(self) -> sqlite3.Connection:
-        self._opened = self._file()
-        return self._opened
 
 
 def connect_args(url: URL) -> dict[str, Any]:
@@ -152,52 +111,11 @@ def connect_args(url: URL) -> dict[str, Any]:
 def listen(engine: Engine) -> None:
     """Take transactions into our own hands, on an engine of either kind."""
     if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _open_sqlite(Path(engine.url.database or "")))
-        event.listen(engine, "checkout", _same_file(Path(engine.url.database or "")))
+        event.listen(engine, "connect", opened(Path(engine.url.database or "")))
+        event.listen(engine, "checkout", same_file(Path(engine.url.database or "")))
     else:
         event.listen(engine, "connect", _open_postgres)
     event.listen(engine, "begin", _begin)
-
-
-def _open_sqlite(path: Path) -> Any:
-    def opened(connection: Any, record: Any) -> None:
-        try:
-            _prepare_sqlite(connection)
-        except SqliteError:
-            connection.close()  # the pool only forgets a connection that fails here
-            raise
-        record.info["file"] = _identity(path)
-
-    return opened
-
-
-def _prepare_sqlite(connection: Any) -> None:
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    for pragma in _PRAGMAS:
-        cursor.execute(pragma)
-    # Changing the mode needs the file alone and does not wait. The mode stays in the file: whoever holds it now has
-    # changed it for us, or the next connection will.
-    with suppress(SqliteOperationalError):
-        cursor.execute("PRAGMA journal_mode = WAL")
-    cursor.close()
-
-
-def _same_file(path: Path) -> Any:
-    def checked_out(_connection: Any, record: Any, _proxy: Any) -> None:
-        # An open connection goes on writing into a file that was deleted or replaced, and nobody would ever see it.
-        if record.info.get("file") != _identity(path):
-            raise DisconnectionError("the database file is another one now")
-
-    return checked_out
-
-
-def _identity(path: Path) -> tuple[int, int] | None:
-    try:
-        status = os.stat(path)  # noqa: PTH116 - half the time of Path.stat, at every checkout
-    except OSError:
-        return None
-    return status.st_dev, status.st_ino
 
 
 def _open_postgres(connection: Any, _record: Any) -> None:

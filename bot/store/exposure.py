@@ -5,7 +5,9 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from bot.core.drill import is_practice
 from bot.domain.change import Change
+from bot.domain.drill import Course
 from bot.domain.subscription import Subscription, Target
 from bot.store.codec import decode
 from bot.store.database import Part
@@ -32,12 +34,12 @@ class SqlPractised(Part):
             return [subscription_of(row) for row in await connection.execute(query)]
 
     async def last_drills(self, team: str) -> Mapping[str, datetime]:
-        """When each service or part was last drilled to the end, in any channel of the team."""
-        last = sa.func.max(drills.c.ended_at, type_=drills.c.ended_at.type).label("at")
-        done = sa.and_(_in(drills, team), drills.c.ended_at.is_not(None))
-        query = sa.select(drills.c.service, last).where(done).group_by(drills.c.service)
+        """When each service or part was last drilled, in any channel of the team: its whole time, or with anybody."""
+        done = sa.and_(_in(drills, team), drills.c.ended_at.is_not(None), drills.c.result.is_not(None))
+        query = sa.select(drills.c.service, drills.c.ended_at, drills.c.result).where(done).order_by(drills.c.ended_at)
         async with self._database.reading() as connection:
-            return {row.service: row.at for row in await connection.execute(query)}
+            rows = (await connection.execute(query)).all()
+        return {row.service: row.ended_at for row in rows if is_practice(decode(Course, row.result).report)}
 
     async def told(self, target: Target, most: int) -> Sequence[Change]:
         """The last change of each incident that a channel was told of, the newest first, of its newest messages."""

@@ -9,7 +9,7 @@ from bot.domain.change import Change
 from bot.domain.subscription import Action, GivenUp, Platform, Target
 from bot.store.codec import decode
 from bot.store.database import AnyRow, Part
-from bot.store.practice import moves
+from bot.store.practice import marks, moves
 from bot.store.schema import deliveries, echoes, feeds, snapshots, threads, tickets
 
 _DEAD = deliveries.c.state == "dead"
@@ -86,7 +86,7 @@ def _overdue(ended: datetime, silent: datetime, heard: datetime, now: datetime, 
         sa.delete(threads).where(threads.c.thread_key.in_(mute)),
         sa.delete(echoes).where(echoes.c.delivery.in_(stale)),
         sa.delete(tickets).where(tickets.c.until < now),
-        sa.delete(moves).where(moves.c.at < ended),
+        *(sa.delete(table).where(table.c.at < ended) for table in (moves, marks)),
     )
 
 

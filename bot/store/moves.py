@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from secrets import token_hex
 
 import sqlalchemy as sa
 
@@ -74,7 +75,8 @@ class SqlMoves(Part):
         row = {"thread_key": told.thread_key, "person": move.person, "kind": move.kind.value, "at": now}
         edit = replace(
             told,
-            key=f"{told.thread_key}|{Action.EDIT}|move@{now.timestamp():.6f}|{move.person}",
+            # No word of who it was: deliveries are kept for longer than who moved.
+            key=f"{told.thread_key}|{Action.EDIT}|move@{now.timestamp():.6f}|{token_hex(4)}",
             action=Action.EDIT,
             reason=REASON,
         )

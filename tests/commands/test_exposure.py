@@ -52,13 +52,13 @@ async def test_a_team_is_told_what_it_has_no_plan_b_for(channel: Channel) -> Non
             " → /outage choose lamp Candle upstreams=…"
         ),
         "🔵 chat – no playbook says what to do → /outage playbook lamp",
-        "🔵 Torch, Candle – not tried in the last 90 days → tested = … in planb.toml",
+        "🔵 Torch, Candle – not tried in the last 90 days → /outage tried Torch",
         "🔵 chat – no drill in the last 90 days → /outage drill start lamp 30",
         "What would fail together",
         "🟡 sky: 2 of your 3 tools – Lamp, Torch",
         "Not known what these are built on: Candle",
     ]
-    assert (await answer(channel, "exposition", "fr")).title == "4\u00a0manques dans le plan B de l’équipe"
+    assert (await answer(channel, "exposition", "fr")).title == "4\u00a0lacunes dans le plan B de l’équipe"
 
 
 @pytest.mark.parametrize("wanted", ["lamp", "capability:chat", "capability:any"])

@@ -49,7 +49,10 @@ async def test_who_types_is_counted_and_not_named(channel: Channel) -> None:
         "Noted: you switched to Torch",
         "About Logins fail",
         "In this channel: 1 switched to Torch",
-        "The card counts you and does not name you.",
+        (
+            "I write to you when you can go back. Your answer is counted without your name. "
+            "To have it shown: /outage switched Torch name=…"
+        ),
     ]
     assert (await press(channel, "blocked:1", user="U2"))[2] == "In this channel: 1 switched to Torch, 1 blocked"
     channel.clock.tick(seconds=1)
@@ -63,7 +66,10 @@ async def test_who_types_is_counted_and_not_named(channel: Channel) -> None:
 async def test_only_who_gives_a_name_is_named(channel: Channel) -> None:
     await tell(channel.store, incident())
     named = await channel.ask('switched "torch" name="Ann from\tsales"')
-    assert named[2:] == ["In this channel: 1 switched to Torch (Ann from sales)"]
+    assert named[2:] == [
+        "In this channel: 1 switched to Torch (Ann from sales)",
+        "I write to you when you can go back. ",
+    ]
     assert (await press(channel, "switched:1:Torch", user="U2"))[2] == (
         "In this channel: 2 switched to Torch (Ann from sales)"
     )

@@ -11,8 +11,9 @@ from bot.core.catalogue import Found
 from bot.core.diff import diff
 from bot.core.drill import Turn
 from bot.core.drill_page import documents, moments
+from bot.core.drill_told import PLANNED
 from bot.core.memory import remember
-from bot.core.render_drill import result
+from bot.core.render_drill import marked, result
 from bot.core.standing import Standing, standing
 from bot.domain.change import News
 from bot.domain.drill import Act, Course, Drill, DrillPlan, End, Every, Report
@@ -39,7 +40,7 @@ def test_a_drill_has_a_service_of_its_own_that_says_which_one_it_stands_for() ->
     slug = core.slug_of(DRILL)
     assert (slug, core.number_of(slug), core.real_slug(slug)) == ("planb-drill-7-lamp", 7, "lamp")
     assert (core.is_drill("lamp"), core.real_slug("lamp")) == (False, "lamp")
-    assert not core.is_drill(core.PLANNED)
+    assert not core.is_drill(PLANNED)
     assert core.real_slug("planb-drill-7-azure-openai") == "azure-openai"
 
 
@@ -73,7 +74,7 @@ def test_its_page_names_the_part_that_fails() -> None:
 
 def test_a_drill_that_is_stopped_early_skips_what_it_had_to_say() -> None:
     stopped = replace(DRILL, ended_at=NOON + 3 * MINUTE)
-    assert moments(DRILL) == tuple(NOON + minute * MINUTE for minute in (0, 8, 16, 20))
+    assert moments(DRILL) == tuple(NOON + minute * MINUTE for minute in (0, 8, 14, 20))
     assert moments(stopped) == (NOON, NOON + 3 * MINUTE)
     (told,) = FORMAT.parse(documents(stopped, FOUND, ENGLISH, NOON + 30 * MINUTE), LAMP.page).incidents
     assert [update.phase for update in told.updates] == [Phase.INVESTIGATING, Phase.RESOLVED]
@@ -108,28 +109,68 @@ def test_why_it_ended_follows_from_when() -> None:
 
 def test_who_switched_and_is_back_by_the_end_has_switched_all_the_same() -> None:
     seen = core.observed(Course(), [Act(person="ann", at=NOON + MINUTE, tool="torch")], ["Candle"])
-    later = [Act(person="ann", at=NOON + 9 * MINUTE), Act(person="bob", at=NOON + 5 * MINUTE)]
+    later = [Act(person="ann", at=NOON + 9 * MINUTE), Act(person="bob", at=NOON + 5 * MINUTE, is_blocked=True)]
     seen = core.observed(seen, later, ["Candle", "Gas"])
     assert (seen.first_at, seen.moves, seen.acted) == (NOON + MINUTE, {"ann": "torch"}, ("ann", "bob"))
     drill = replace(DRILL, course=seen, ended_at=DRILL.ends_at)
     said = core.report(drill, links=("a", "b"), broken=("b",))
     assert said == Report(
-        end=End.TIME, first=60, acted=2, switched=1, tools=("torch",), links=2, broken=("b",), failed=("Candle", "Gas")
-    )
+        end=End.TIME, first=60, acted=2, switched=1, blocked=1, tools=("torch",),
+        links=2, broken=("b",), failed=("Candle", "Gas"),
+    )  # fmt: skip
     assert core.anonymous(seen, said) == Course(first_at=NOON + MINUTE, failed=("Candle", "Gas"), report=said)
 
 
 def test_the_report_reads_like_a_report() -> None:
     report = Report(
-        end=End.TIME, first=75, acted=4, switched=3, tools=("Torch",), links=2, broken=("https://x.example",),
-        failed=("Candle",),
+        end=End.TIME, first=75, acted=4, switched=3, blocked=2, tools=("Torch",), links=2,
+        broken=("https://x.example",), failed=("Candle",),
     )  # fmt: skip
     said = plain(result(report, "Lamp", ENGLISH), NOON)
-    for words in ("after 1 min", "3 of 4 who took part (75 %)", "Torch", "1 of 2", "https://x.example", "Candle"):
+    for words in (
+        "can go back to Lamp",
+        "Blocked: 2",
+        "after 1 min",
+        "3 of 4 who took part (75 %)",
+        "Torch",
+        "1 of 2",
+        "https://x.example",
+        "Candle",
+    ):
         assert words in said
     french = plain(result(report, "Lamp", FRENCH), NOON)
     assert "sur\u00a04" in french
     assert "nobody pressed or said anything" in plain(result(Report(end=End.REAL), "Lamp", ENGLISH), NOON)
+
+
+@pytest.mark.parametrize(
+    ("report", "practised"),
+    [
+        (None, False),
+        (Report(end=End.STOPPED), False),
+        (Report(end=End.REAL, acted=1), True),
+        (Report(end=End.TIME), True),
+    ],
+)
+def test_a_drill_is_practice_where_it_ran_its_time_or_somebody_did_something(
+    report: Report | None, *, practised: bool
+) -> None:
+    assert core.is_practice(report) is practised
+
+
+def test_nobody_is_sent_back_to_a_tool_that_fails_in_earnest() -> None:
+    said = plain(marked(result(Report(end=End.REAL), "Lamp", ENGLISH), ENGLISH, in_earnest=True), NOON)
+    assert said.startswith("DRILL – ")
+    assert "real incident now" in said
+    assert "go back" not in said
+    assert "nothing is down" not in said
+
+
+def test_people_can_go_back_while_the_drill_still_runs() -> None:
+    """Its part is green from the fix on, and it must hold for a tenth of its time only."""
+    page = FORMAT.parse(documents(DRILL, FOUND, ENGLISH, NOON + 15 * MINUTE), LAMP.page)
+    assert [one.health for one in page.components] == [Health.OPERATIONAL]
+    assert moments(DRILL)[2] + core.hold_down(DRILL) == NOON + 16 * MINUTE
 
 
 @pytest.mark.parametrize(

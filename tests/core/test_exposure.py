@@ -260,7 +260,7 @@ def test_a_trial_is_what_the_file_or_somebody_says(
 ) -> None:
     tool = Alternative(name="Great Fish", service="fish", tested=tested)
     found = gaps(["gull"], plan("gull", tool), trials=trials)
-    assert found == ([(Gap.NOT_TRIED, (), ("Great Fish",), (), (), "")] if lacking else [])
+    assert found == ([(Gap.NOT_TRIED, (), ("Great Fish",), (), (), "tried Great Fish")] if lacking else [])
 
 
 def test_it_names_what_would_take_most_tools_at_once_with_each_source() -> None:
@@ -317,7 +317,7 @@ def test_the_card_says_what_to_do_first() -> None:
         ),
         "🟠 hosting, storage – nothing is chosen to use instead of Shed → /outage choose hosting …",
         "🔵 chat, video, hosting, storage – no playbook says what to do → /outage playbook bird:talk",
-        "🔵 Nest, Fish, Paper – not tried in the last 90 days → tested = … in planb.toml",
+        "🔵 Nest, Fish, Paper – not tried in the last 90 days → /outage tried Nest",
         "🔵 chat, video, hosting, storage – no drill in the last 90 days → /outage drill start bird:talk 30",
         "What would fail together",
         "🟡 Sea: 3 of your 7 tools – Fish, Paper (your team says so), Shed → /outage subscribe sea",
@@ -328,8 +328,8 @@ def test_the_card_says_what_to_do_first() -> None:
 
 def test_the_card_says_it_in_french() -> None:
     assert shown(WORST, "fr") == [
-        "7~manques dans le plan B de l’équipe",
-        "Comme un jour sans panne, et seulement d’après ce qui est dit publiquement ou par l’équipe.",
+        "7~lacunes dans le plan B de l’équipe",
+        "Situation d’un jour sans panne, uniquement d’après ce qui est dit publiquement ou par l’équipe.",
         "Par quoi commencer",
         "🟠 vidéo – rien n’est choisi pour remplacer Birdfilm → /outage choose video …",
         (
@@ -337,7 +337,7 @@ def test_the_card_says_it_in_french() -> None:
             " → /outage choose chat fish"
         ),
         (
-            "❔ discussion avec une IA – on ne sait pas s’il resterait Fish, Paper en cas de panne de Mole"
+            "❔ discussion avec une IA – on ne sait pas si une panne de Mole épargnerait Fish, Paper"
             " → upstreams = […] dans planb.toml"
         ),
         "🟠 hébergement, stockage – rien n’est choisi pour remplacer Shed → /outage choose hosting …",
@@ -345,7 +345,7 @@ def test_the_card_says_it_in_french() -> None:
             "🔵 discussion avec une IA, vidéo, hébergement, stockage – aucune fiche ne dit quoi faire"
             " → /outage playbook bird:talk"
         ),
-        "🔵 Nest, Fish, Paper – aucun essai depuis 90~jours → tested = … dans planb.toml",
+        "🔵 Nest, Fish, Paper – aucun essai depuis 90~jours → /outage tried Nest",
         (
             "🔵 discussion avec une IA, vidéo, hébergement, stockage – aucun exercice depuis 90~jours"
             " → /outage drill start bird:talk 30"

@@ -9,10 +9,12 @@ import pytest
 from bot.chat.console.draw import plain
 from bot.core.catalogue import Catalogue
 from bot.core.drill import slug_of, threads_of
+from bot.core.drill_told import announcing
+from bot.domain.change import Change, News, Reason
 from bot.domain.drill import Drill, DrillPlan, End, Every
 from bot.domain.polling import Outcome
 from bot.domain.status import Health
-from bot.domain.subscription import Platform
+from bot.domain.subscription import Action, Claim, Platform, Receipt
 from bot.drills import begin
 from bot.jobs.drills import Drilling
 from bot.jobs.loop import Bell
@@ -21,7 +23,7 @@ from bot.library import Library
 from bot.locale import languages
 from bot.store.store import SqlStore
 from tests.fakes import FakeClock
-from tests.made import LAMP, PLAN, TEAM, TORCH, follow, incident, snapshot
+from tests.made import LAMP, PLAN, TEAM, TORCH, follow, incident, snapshot, update
 
 MONDAY = datetime(2026, 11, 23, 10, tzinfo=UTC)
 PLANNED = DrillPlan(target=TEAM, service="lamp", every=Every.WEEKLY, minutes=15, planned_by="U1", next_at=MONDAY)
@@ -148,6 +150,29 @@ async def test_the_announcement_says_when_and_how_to_call_it_off(team: Team) -> 
     assert said.splitlines()[0] == "EXERCICE – demain, pour Lamp"
     assert "/outage drill schedule lamp off" in said
     assert "10:00 UTC" in said
+
+
+async def test_in_a_drill_nobody_is_sent_to_the_providers_page_for_earlier_words(team: Team) -> None:
+    """Several of its words in one message: the earlier ones stand nowhere."""
+    begun = Drill(target=TEAM, service="lamp", started_by="U1", started_at=MONDAY, ends_at=MONDAY + timedelta(hours=1))
+    composing = Rehearsing(
+        store=team.store, library=team.job.library, plans=(), languages=languages(), clock=team.clock
+    )
+    for service in ("lamp", f"planb-drill-{await team.store.begin_drill(begun)}-lamp"):
+        told = replace(announcing(PLANNED, "Lamp", "en"), action=Action.REPLY)
+        one = Change(
+            service="lamp",
+            feed="lamp",
+            news=News.UPDATED,
+            reason=Reason.NEW_UPDATE,
+            incident=incident(),
+            update=update(),
+        )
+        told = replace(told, change=replace(one, service=service))
+        team.job.library.everything = Catalogue((LAMP, TORCH, replace(LAMP, slug=service)))
+        claim = Claim(id=1, delivery=told, attempt=1, lease=1, root=Receipt(message="m1", channel="C1"), merged=3)
+        said = plain(await composing.card(claim), team.clock.now())
+        assert ("Earlier updates, on the status page: 3" in said) is (service == "lamp")
 
 
 async def test_the_report_waits_for_the_last_word_though_the_page_was_read_after_the_end(team: Team) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from bot.chat.console.draw import plain
 from bot.domain.change import Reason
-from bot.domain.errors import Unreachable
+from bot.domain.errors import SendError, Unreachable, Verdict
 from bot.domain.move import Move, MoveKind
 from bot.domain.status import Health, Incident, Kind, Phase
 from bot.domain.subscription import Action
@@ -121,6 +121,27 @@ async def test_the_thread_counts_who_switched_and_calls_nobody(memory: SqlStore)
     text = plain(reply, world.clock.now())
     assert "2 switched to Torch, 1 blocked" in text
     assert not {"U1", "U2", "U3", "@"} & set(text.split())
+
+
+async def test_who_left_it_is_told_in_person_once_and_whoever_cannot_be_told_holds_up_nobody(memory: SqlStore) -> None:
+    world = await world_of(memory)
+    await says(world, OPEN)
+    told = await memory.newest(1)
+    assert told
+    moved = {"U1": MoveKind.SWITCHED, "U2": MoveKind.BLOCKED, "U3": MoveKind.BACK, "U4": MoveKind.BLOCKED}
+    for person, kind in moved.items():
+        await memory.move(told, Move(kind=kind, person=person), world.clock.now())
+    closed = SendError("takes no messages", Verdict(permanent=True))
+    world.chat.tell_errors += [closed, SendError("slow down", Verdict(retry_after=timedelta(milliseconds=1)))]
+    await says(world, FIXED, minutes=10)
+    await says(world, minutes=20)
+    await says(world, minutes=20)
+    [(person, card)] = world.chat.told
+    assert person == "U4"
+    said = plain(card, world.clock.now())
+    assert "you can go back to Lamp" in said
+    assert "You told me that you could not use it." in said
+    assert "blocked" not in said
 
 
 async def test_french_channels_read_it_in_french(memory: SqlStore) -> None:

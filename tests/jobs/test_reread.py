@@ -70,12 +70,13 @@ async def test_a_good_change_counts_at_once_with_its_services(place: Place) -> N
     assert place.rereading.library.of("slack:T1").get("our-wiki") is None
 
 
-async def test_a_playbook_that_is_written_while_we_run_counts_at_once(place: Place) -> None:
-    await place.write('[playbooks.github]\nlink = "https://wiki.example.org/by-hand"\n')
-    assert [one.wanted for one in place.rereading.living.playbooks.ours] == ["github"]
-    assert place.rereading.living.playbooks.defaults
-    await place.write('[playbooks.github]\nlink = "wiki"\n')
-    assert [one.wanted for one in place.rereading.living.playbooks.ours] == ["github"]
+async def test_its_playbooks_are_read_again_too(place: Place) -> None:
+    for link in ("https://wiki.example/old", "https://wiki.example/new"):
+        await place.write(f'[playbooks.github]\nlink = "{link}"\n')
+        assert [one.link.en for one in place.rereading.living.playbooks.ours] == [link]
+    await place.write(f'[playbooks.github]\nlinc = "{link}"\n')
+    assert place.rereading.living.line == 2
+    assert [one.link.en for one in place.rereading.living.playbooks.ours] == [link]
 
 
 async def test_a_broken_one_keeps_the_last_good_one_and_says_so_once(place: Place) -> None:

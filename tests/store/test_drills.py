@@ -1,12 +1,16 @@
 """Drills on both engines: one for each channel at a time, what people did in them, what is planned."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
 import sqlalchemy as sa
 
-from bot.core.drill import KEPT, reporting, slug_of, threads_of
+from bot.core.drill import KEPT, slug_of, threads_of
+from bot.core.drill_told import reporting
 from bot.domain.drill import Act, Course, Drill, DrillPlan, End, Every, Report
+from bot.domain.move import Move, MoveKind
+from bot.domain.playbook import Mark, MarkState
 from bot.domain.polling import Outcome
 from bot.domain.status import Freshness
 from bot.domain.subscription import Action
@@ -61,6 +65,13 @@ async def test_its_course_is_kept_whole(store: SqlStore, other: SqlStore) -> Non
     assert drill.course == course
 
 
+async def test_of_two_who_begin_at_once_one_does(store: SqlStore, other: SqlStore) -> None:
+    for channel in map(str, range(12)):
+        drill = replace(DRILL, target=replace(TEAM, channel=channel))
+        begun = await asyncio.gather(*(one.begin_drill(drill) for one in (store, other, store, other)))
+        assert sum(number is not None for number in begun) == 1
+
+
 async def test_only_what_was_done_in_its_own_threads_counts(store: SqlStore) -> None:
     first = replace(DRILL, id=await store.begin_drill(DRILL) or 0)
     there = threads_of(first)
@@ -80,7 +91,7 @@ async def test_only_what_was_done_in_its_own_threads_counts(store: SqlStore) -> 
     assert await store.acts(there) == [
         Act(person="cat", at=NOON),
         Act(person="ann", at=NOON + MINUTE, tool="Torch"),
-        Act(person="bob", at=NOON + 2 * MINUTE),
+        Act(person="bob", at=NOON + 2 * MINUTE, is_blocked=True),
     ]
 
 
@@ -100,6 +111,21 @@ async def test_its_report_is_promised_once_and_its_channel_follows_it_no_more(st
 
     assert await store.unfinished() == 2
     assert [one.service for one in await store.subscriptions_of(TEAM)] == ["lamp"]
+
+
+async def test_with_the_report_who_took_part_is_forgotten_and_how_many_is_not(store: SqlStore) -> None:
+    drill = replace(DRILL, id=await store.begin_drill(DRILL) or 0)
+    told = reporting(drill, "Lamp", f"{threads_of(drill)}i1", NOON)
+    for person, kind in (("ann", MoveKind.SWITCHED), ("bob", MoveKind.BLOCKED)):
+        move = Move(kind=kind, person=person, tool="Torch" if kind is MoveKind.SWITCHED else "")
+        await store.move(told, move, NOON)
+    await store.mark(told.thread_key, "lamp", Mark(step=1, state=MarkState.DONE, by="cat", at=NOON))
+    await store.report_drill(drill, [told], NOON)
+    moved = await store.moves(told.thread_key)
+    assert sorted(one.kind for one in moved) == [MoveKind.BLOCKED, MoveKind.SWITCHED]
+    assert {one.person for one in moved} == {"1", "2"}
+    assert await store.marks(told.thread_key, "lamp") == {}
+    assert not {"ann", "bob"} & {part for one in await store.newest_told(TEAM, 9) for part in one[1].key.split("|")}
 
 
 async def test_what_was_read_of_an_old_drill_is_forgotten_and_nothing_else(store: SqlStore) -> None:

@@ -54,3 +54,10 @@ async def test_of_two_who_take_a_step_at_once_one_has_it(store: SqlStore, other:
 
 async def test_nothing_was_told_to_a_channel_that_is_new(store: SqlStore) -> None:
     assert await store.newest_told(TEAM, 5) == []
+
+
+async def test_marks_are_forgotten_as_long_after_as_deliveries_are(store: SqlStore) -> None:
+    await store.mark(THREAD, BOOK, CLAIM)
+    for ended, left in ((CLAIM.at, 1), (CLAIM.at + MINUTE, 0)):
+        await store.prune(deliveries=ended, threads=NOON, echoes=NOON, now=NOON, most=10)
+        assert len(await store.marks(THREAD, BOOK)) == left

@@ -6,11 +6,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bot.domain.drill import Course, End, Report
 from bot.domain.subscription import Action, Target
+from bot.store.codec import encode
 from bot.store.practice import drills
 from bot.store.store import SqlStore
 from tests.store.made import LOUNGE, MINUTE, NOON, OFFICE, SHOWN, claim_all, delivery, follow
 
+WHOLE = Report(end=End.TIME)
 NEXT_DOOR = replace(OFFICE, channel="C2")
 ELSEWHERE = replace(OFFICE, workspace="T2")
 
@@ -20,10 +23,24 @@ async def put(store: SqlStore, table: sa.Table, **values: Any) -> None:
         await connection.execute(sa.insert(table).values(values))
 
 
-async def drilled(store: SqlStore, service: str, ended_at: datetime | None, target: Target = OFFICE) -> None:
+async def drilled(
+    store: SqlStore,
+    service: str,
+    ended_at: datetime | None,
+    target: Target = OFFICE,
+    report: Report | None = WHOLE,
+) -> None:
     place = {"platform": target.platform.value, "workspace": target.workspace, "channel": target.channel}
     plain = {"scenario": "", "mention": "", "started_by": "U1", "started_at": NOON, "ends_at": NOON}
-    await put(store, drills, **place, **plain, service=service, ended_at=ended_at)
+    await put(
+        store,
+        drills,
+        **place,
+        **plain,
+        service=service,
+        ended_at=ended_at,
+        result=encode(Course, Course(report=report)),
+    )
 
 
 async def test_a_team_is_all_of_its_channels(store: SqlStore) -> None:
@@ -49,6 +66,17 @@ async def test_the_last_drill_of_each_service_counts_once_it_ended(store: SqlSto
     await drilled(store, "bolt", None)
     await drilled(store, "acme", NOON + timedelta(days=9), ELSEWHERE)
     assert await store.last_drills(OFFICE.team) == {"acme": NOON + MINUTE, "bolt:api": NOON}
+
+
+async def test_a_drill_that_was_called_off_before_anybody_did_anything_is_none(store: SqlStore) -> None:
+    for service, report in (
+        ("acme", Report(end=End.STOPPED)),
+        ("bolt", Report(end=End.STOPPED, acted=1)),
+        ("cork", Report(end=End.REAL)),
+        ("dust", None),
+    ):
+        await drilled(store, service, NOON, report=report)
+    assert await store.last_drills(OFFICE.team) == {"bolt": NOON}
 
 
 async def test_a_channel_was_told_what_was_posted_there(store: SqlStore) -> None:

@@ -5,7 +5,8 @@ import io
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from rich.console import Console
 
 from bot.app import App
 from bot.chat.console.app import HERE
+from bot.clock import SystemClock
 from bot.domain.subscription import Platform, Subscription, Target
 from bot.prepare import read_files
 from bot.settings import Settings
@@ -44,6 +46,19 @@ name = "Templates"
 """
 
 
+class Shifted:
+    """The machine's clock, set forward by a test: what takes minutes is over at once."""
+
+    def __init__(self) -> None:
+        self.by = timedelta()
+
+    def now(self) -> datetime:
+        return SystemClock().now() + self.by
+
+    def go_to(self, moment: datetime) -> None:
+        self.by = moment - SystemClock().now()
+
+
 @dataclass
 class Stage:
     """`out` is what the console shows; `printed` is the file that a process of its own prints to."""
@@ -54,6 +69,7 @@ class Stage:
     discord: Front
     out: io.StringIO
     printed: Path = Path("nowhere")
+    clock: Shifted = field(default_factory=Shifted)
 
     def settings(self, database: str, **more: Any) -> Settings:
         plain: dict[str, Any] = {
@@ -78,8 +94,8 @@ class Stage:
         settings = self.settings(database, **more)
         team = read_files(settings)
         only = tuple(service for service in team.catalogue.services if service.slug in {"openai", "claude"})
-        team = type(team)(catalogue=type(team.catalogue)(only), plans=team.plans)
-        return App(settings, team, out=Console(file=self.out, width=88))
+        team = replace(team, catalogue=type(team.catalogue)(only))
+        return App(settings, team, out=Console(file=self.out, width=88), clock=self.clock)
 
     @asynccontextmanager
     async def playing(self, database: str, **more: Any) -> AsyncIterator[App]:

@@ -64,7 +64,7 @@ class ConsoleChat:
     async def alive(self) -> None:
         """A terminal always is."""
 
-    async def tell(self, owner: str, card: Card, workspace: str = "") -> None:
+    async def tell(self, owner: str, card: Card, workspace: str = "", language: Language | None = None) -> None:
         """Whoever subscribed sits here."""
         self._out.print(draw(card, self._clock.now()))
 

@@ -103,9 +103,9 @@ class DiscordChat:
         async with self._sending() as posts:
             await posts.alive()
 
-    async def tell(self, owner: str, card: Card, workspace: str = "") -> None:
+    async def tell(self, owner: str, card: Card, workspace: str = "", language: Language | None = None) -> None:
         async with self._sending() as posts:
-            await posts.tell(owner, self._shown(card, self._language))
+            await posts.tell(owner, self._shown(card, language or self._language))
 
     async def connected(self) -> bool:
         """Whether the gateway is open now."""

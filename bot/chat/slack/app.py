@@ -128,7 +128,7 @@ class SlackChat:
         """https://docs.slack.dev/reference/methods/api.test: needs no token. Raise SendError."""
         await call(self._workspaces.anybody.api_test)
 
-    async def tell(self, owner: str, card: Card, workspace: str = "") -> None:
+    async def tell(self, owner: str, card: Card, workspace: str = "", language: Language | None = None) -> None:
         """A direct message. `owner` is a Slack user id of that workspace. Raise SendError."""
         await self._send(workspace, AsyncWebClient.chat_postMessage, card, channel=owner, **_QUIET, **_NO_PREVIEWS)
 

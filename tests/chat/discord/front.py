@@ -111,6 +111,7 @@ class Front:
         self.messages: dict[str, Json] = {}
         self.by_nonce: dict[str, str] = {}
         self.threads: set[str] = set()
+        self.recipients: list[str] = []
         self.syncs: list[Any] = []
         self.faults: list[Fault] = []
         self.delays: dict[str, float] = {}
@@ -217,6 +218,7 @@ class Front:
 
     async def _direct(self, request: web.Request, body: Any) -> web.Response:
         person = user(int(body["recipient_id"]), "ada")
+        self.recipients.append(person["id"])
         return _json({"id": "3900", "type": 1, "recipients": [person], "last_message_id": None, "flags": 0})
 
     async def _post(self, request: web.Request, body: Any) -> web.Response:
@@ -302,6 +304,11 @@ class Front:
         self.originals[request.match_info["token"]].set_result(body)
         message = self._message("0", body)
         return _json(message)
+
+    @property
+    def direct(self) -> list[tuple[str, Json]]:
+        """Direct messages with whom they are for, in the order in which they came."""
+        return list(zip(self.recipients, self.shown("3900"), strict=True))
 
     def _id(self) -> str:
         return str(next(self._ids))
