@@ -4,13 +4,11 @@ import random
 from dataclasses import replace
 from datetime import timedelta
 
-import pytest
-
 from bot.core.drill import PREFIX
 from bot.domain.change import News
 from bot.domain.errors import SendError, Verdict
-from bot.domain.punctuality import GOAL, LIMITS_S, Punctuality
-from bot.domain.subscription import Action, Delivery, Platform
+from bot.domain.punctuality import LIMITS_S
+from bot.domain.subscription import Action, Delivery
 from bot.store.store import SqlStore
 from bot.web.metrics import PrometheusMeter
 from tests.jobs.world import World
@@ -28,7 +26,7 @@ async def test_the_database_counts_the_messages_of_a_day_as_the_numbers_do(store
     world.delivering.meter = meter
     await world.begin(follow())
     began = world.clock.now()
-    actions = [luck.choice((Action.POST, Action.REPLY, Action.EDIT)) for _ in range(90)]
+    actions = [luck.choice((Action.POST, Action.REPLY, Action.EDIT)) for _ in range(50)]
     for number, action in enumerate(actions):
         await store.promise([promise(f"i{number}", action)], world.clock.now())
         if number % 20 == 0:
@@ -58,22 +56,3 @@ async def test_what_was_promised_before_and_what_has_still_time_is_not_counted(s
     assert await store.punctuality(now - timedelta(days=30), now) == []
     (found,) = await store.punctuality(now - timedelta(days=30), now + timedelta(minutes=2))
     assert (found.waiting, found.share) == (1, 0)
-
-
-@pytest.mark.parametrize(
-    ("soon", "told", "quantile", "limit"),
-    [
-        ({1: 50, 2: 90, 5: 99, 300: 99}, 100, 0.5, 1),
-        ({1: 50, 2: 90, 5: 99, 300: 99}, 100, 0.95, 5),
-        ({1: 50, 2: 90, 5: 99, 300: 99}, 100, 0.999, None),
-        ({}, 0, 0.5, None),
-    ],
-)
-def test_the_shortest_time_that_is_enough(soon: dict[int, int], told: int, quantile: float, limit: int | None) -> None:
-    assert Punctuality(platform=Platform.SLACK, told=told, soon=soon).within(quantile) == limit
-
-
-def test_what_was_given_up_or_still_waits_was_not_in_time() -> None:
-    one = Punctuality(platform=Platform.SLACK, told=998, given_up=1, waiting=1, spoken_for=500, soon={300: 998})
-    assert one.share == 0.998 < GOAL
-    assert Punctuality(platform=Platform.SLACK, spoken_for=3).share is None
