@@ -115,7 +115,7 @@ class App:
         self._stop_on_signals()
         warn(self.settings, self.url)
         self.add_chats(role)
-        runner = await self._serve() if role.listens and self.settings.port else None
+        runner = await self._serve(role) if self.settings.port else None
         # Who asks on Slack while the database is away gets a kind sentence; the others wait for it.
         self._start({"slack"} & self._running.keys())
         try:
@@ -226,8 +226,16 @@ class App:
             meter=self.surface.meter,
         )
 
-    async def _serve(self) -> web.AppRunner:
-        return await serve(self.surface.app(self._routes), self.settings.host, self.settings.port or 0)
+    async def _serve(self, role: Role) -> web.AppRunner | None:
+        """A worker's port is for its health and its numbers alone: where another process has it, work goes on."""
+        routes = self._routes if role.listens else ()
+        try:
+            return await serve(self.surface.app(routes), self.settings.host, self.settings.port or 0)
+        except OSError as error:
+            if role.listens:
+                raise
+            log.warning("the port is taken: nobody can read the numbers of this worker", error=str(error))
+            return None
 
     def _stop_on_signals(self) -> None:
         loop = asyncio.get_running_loop()

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+import structlog
 from typer.testing import CliRunner
 
 from bot.app import App
 from bot.cli.main import app as cli
 from bot.domain.errors import SettingsError, UserError
+from bot.domain.role import Role
 from bot.web.hooks import hooks
 from tests.quiet import logs_put_back
 from tests.system.stage import Stage, stage, until
@@ -69,7 +71,8 @@ async def at_work(play: Stage, folder: Path, port: int) -> AsyncIterator[App]:
     app.add_chats()
     await app.prepare_store()
     await play.follow(app)
-    runner = await app._serve()
+    runner = await app._serve(Role.ALL)
+    assert runner
     work = asyncio.create_task(app.work())
     try:
         yield app
@@ -119,3 +122,31 @@ async def looks_well(app: App, port: int) -> None:
     assert 'webhooks_total{result="heard"} 1.0' in page
     assert "feed_age_seconds_gcount 2.0" in page
     assert METRICS not in page
+
+
+async def test_a_worker_shows_its_health_and_its_numbers_and_works_without_them_where_its_port_is_taken(
+    play: Stage, tmp_path: Path, unused_tcp_port_factory: Callable[[], int]
+) -> None:
+    port = unused_tcp_port_factory()
+    more = {"port": port, "host": "127.0.0.1", "planb_metrics_token": METRICS, "slack_signing_secret": "x" * 32}
+    first, second = (play.app(str(tmp_path / "planb.db"), **more) for _ in range(2))
+    for app in (first, second):
+        app.add_chats(Role.WORKER)
+    runner = await first._serve(Role.WORKER)
+    assert runner
+    try:
+        headers = {"Authorization": f"Bearer {METRICS}"}
+        async with aiohttp.ClientSession(f"http://127.0.0.1:{port}", headers=headers) as client:
+            async with client.get("/metrics") as answer:
+                assert "feed_fetch_total" in await answer.text()
+            async with client.post("/slack/events") as answer:
+                assert answer.status == 404
+        with structlog.testing.capture_logs() as said:
+            assert await second._serve(Role.WORKER) is None
+        assert "the port is taken" in said[0]["event"]
+        with pytest.raises(OSError, match=str(port)):
+            await second._serve(Role.WEB)
+    finally:
+        await runner.cleanup()
+        await first.close()
+        await second.close()
