@@ -1,3 +1,4 @@
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -6,11 +7,11 @@ from bot.chat.console.draw import plain
 from bot.core.catalogue import Catalogue
 from bot.core.pace import Budget, Pace
 from bot.core.playbooks import Playbooks
-from bot.domain.card import Code, Link
+from bot.domain.card import Card, Code, Link
 from bot.domain.change import News
 from bot.domain.errors import Scope, SendError, Verdict
 from bot.domain.playbook import Playbook, Text
-from bot.domain.subscription import Action, Delivery, Platform, Receipt, Target
+from bot.domain.subscription import Action, Claim, Delivery, Platform, Receipt, Target
 from bot.jobs.deliver import NO_CHAT
 from bot.library import Library
 from bot.ports import Settled
@@ -334,6 +335,41 @@ async def test_nothing_is_sent_under_a_lease_that_is_over(world: World) -> None:
     assert titles(world.chat) == []
     await world.deliver()
     assert titles(world.chat) == ["Lamp: Logins fail"]
+
+
+async def test_a_lease_that_is_nearly_over_is_not_used(world: World) -> None:
+    """The call would end after it, and who takes the delivery over might look for its echo too early."""
+    await make(world)
+    (claim,) = await world.delivering.take(1)
+    world.clock.tick(seconds=46)
+    await world.delivering.work(claim)
+    assert titles(world.chat) == []
+    [again] = await world.deliver()
+    assert (again.attempt, again.unsettled_since) == (1, None)
+    assert titles(world.chat) == ["Lamp: Logins fail"]
+
+
+async def test_what_waits_in_hand_for_its_turn_obeys_a_retry_after_that_came_meanwhile(world: World) -> None:
+    quick = Budget(scope=Scope.WORKSPACE, most=4, per=timedelta(seconds=1))
+    world.delivering.pace = Pace(budgets={(Platform.SLACK, Action.POST): (quick,)})
+    slow_down = Verdict(retry_after=timedelta(seconds=30), limited=True, scope=Scope.WORKSPACE)
+    deliver = world.chat.deliver
+
+    async def refused(claim: Claim, card: Card) -> Receipt:
+        world.chat.deliver = deliver  # type: ignore[method-assign]
+        await asyncio.sleep(0.1)
+        raise SendError("ratelimited", slow_down)
+
+    world.chat.deliver = refused  # type: ignore[method-assign]
+    await make(world, promise(), promise("k2", about="i2"))
+    claims = await world.delivering.take(9)
+    await asyncio.gather(*map(world.delivering.work, claims))
+    assert titles(world.chat) == []
+    world.clock.tick(seconds=29)
+    assert await world.deliver() == []
+    world.clock.tick(seconds=2)
+    await world.deliver()
+    assert len(titles(world.chat)) == 2
 
 
 async def test_a_short_wait_for_its_turn_is_waited_in_hand(world: World) -> None:
