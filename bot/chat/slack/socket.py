@@ -25,7 +25,7 @@ CLOSE_SECONDS = 2.0
 GLANCE_SECONDS = 0.5
 """slack_sdk itself notices a torn connection at its next ping; until then nobody hears a command, nor an echo."""
 AT_MOST, EACH_SECONDS = 5, 60.0
-"""So many new addresses, whoever asks: where each connection is closed at once, slack_sdk asks for hundreds a second."""
+"""So many new addresses: where each connection is closed at once, slack_sdk would ask for hundreds a second."""
 PATIENCE_SECONDS = 40.0
 """Without a connection before we give up on slack_sdk's own reconnecting: it tries one address for ever, and each
 address that Slack hands out is good for one connection."""
