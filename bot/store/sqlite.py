@@ -46,13 +46,13 @@ class SqliteConnection(aiosqlite.Connection):
 
     async def _execute(self, fn: Any, *args: Any, **kwargs: Any) -> Any:
         try:
-            return await super()._execute(fn, *args, **kwargs)
+            return await super()._execute(fn, *args, **kwargs)  # type: ignore[no-untyped-call]
         except asyncio.CancelledError:
             self._interrupt()
             raise
 
     def _interrupt(self) -> None:
-        """Nobody waits any more for what it computes. One that waits for a lock goes on waiting, for its 5 s at most."""
+        """Nobody waits any more for what it computes. One that waits for a lock waits on, for 5 s at most."""
         if self._opened:
             with suppress(sqlite3.ProgrammingError):  # it is closed
                 self._opened.interrupt()
