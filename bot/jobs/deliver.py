@@ -83,7 +83,7 @@ class Delivering:
         """Bring one delivery to an end, or set its next attempt. Raises StoreAway only."""
         chat = self.chats.get(self.platform)
         if chat is None:
-            await self._again(claim, f"no {self.platform} is set up", self.clock.now() + NO_CHAT)
+            await self._again(claim, f"no {self.platform} is set up", self._next(claim, NO_CHAT))
             return
         try:
             receipt = await self._found(chat, claim) or await self._send(chat, claim)

@@ -193,7 +193,7 @@ async def test_a_platform_that_is_not_set_up_waits(world: World) -> None:
     await world.deliver()
     lounge = FakeChat(platform=Platform.DISCORD)
     world.use(Platform.DISCORD, lounge)
-    world.clock.tick(seconds=NO_CHAT.total_seconds())
+    world.clock.tick(seconds=NO_CHAT.total_seconds() + 1)
     await world.deliver()
     assert titles(lounge) == ["Lamp: Logins fail"]
 
@@ -335,6 +335,16 @@ async def test_nothing_is_sent_under_a_lease_that_is_over(world: World) -> None:
     assert titles(world.chat) == []
     await world.deliver()
     assert titles(world.chat) == ["Lamp: Logins fail"]
+
+
+async def test_what_is_for_a_platform_that_was_taken_away_is_given_up_too(world: World) -> None:
+    world.delivering.chats = {}
+    await make(world)
+    await world.deliver()
+    assert await world.store.next_due(Platform.SLACK)
+    world.clock.tick(hours=73)
+    await world.deliver()
+    assert await world.store.next_due(Platform.SLACK) is None
 
 
 async def test_a_lease_that_is_nearly_over_is_not_used(world: World) -> None:
