@@ -32,7 +32,7 @@ class Pruning:
     owner: str
 
     async def look(self, _room: int) -> Sequence[None]:
-        """Delete what is over for long enough, unless another process does. Not empty: at once again. Raise StoreAway."""
+        """Delete what is long over, unless another process does. Not empty: again at once. Raise StoreAway."""
         now = self.clock.now()
         if await self.store.hold(NAME, self.owner, now, LEASE) is None:
             return ()

@@ -75,7 +75,7 @@ class SqlLedger(Part):
 
 
 def _overdue(ended: datetime, silent: datetime, heard: datetime, now: datetime, most: int) -> Sequence[sa.Delete]:
-    # By the primary key, from its beginning: no index holds what is over, and the whole history would be looked through.
+    # By the primary key, from its beginning: no index holds what is over, and all the history would be looked through.
     # A delivery ends within days, so the oldest are the first to be over.
     first = sa.select(deliveries.c.id, deliveries.c.finished_at).where(deliveries.c.finished_at.is_not(None))
     oldest = first.order_by(deliveries.c.id).limit(most).subquery()

@@ -14,11 +14,12 @@ from bot.chat.slack.app import SlackChat
 from bot.chat.slack.ears import Ears
 from bot.domain.errors import SendError, Verdict
 from bot.domain.subscription import Action, Platform, Receipt
+from bot.jobs.deliver import LEASE
 from bot.ports import Settled
 from bot.store.store import SqlStore
 from tests.chat.slack.conftest import running, until
 from tests.chat.slack.fakes import CARD, NOON, FakeClock, FakeDesk, FakeOutbox, claim
-from tests.chat.slack.front import BOT_TOKEN, SECRET, Fault, SlackFront
+from tests.chat.slack.front import APP_TOKEN, BOT_TOKEN, SECRET, Fault, SlackFront
 from tests.chat.slack.test_listening import echo
 
 SHORT, LONG = timedelta(seconds=75), timedelta(minutes=6.5)
@@ -193,3 +194,31 @@ async def test_waiting_for_a_follow_up_ends(
         assert tries < 40
 
     assert clock.now() - NOON == LONG
+
+
+async def test_what_a_killed_process_had_in_hand_is_told_within_ninety_seconds(
+    front: SlackFront, desk: FakeDesk, clock: FakeClock, memory: SqlStore
+) -> None:
+    """Whether it had been posted just before, or not."""
+    api_url = f"{front.url}/api/"
+    chat = SlackChat(bot_token=BOT_TOKEN, app_token=APP_TOKEN, desk=desk, outbox=memory, clock=clock, api_url=api_url)
+    await memory.promise([claim(number=n, channel=f"C{n}").delivery for n in (1, 2)], NOON)
+    await memory.echoed(99, ROOT, NOON)
+    async with running(chat, front):
+        await until(lambda: chat._ears.heard_since(NOON))
+        posted, unsent = await memory.claim_due(Platform.SLACK, NOON, LEASE, 2)
+        await memory.echoed(posted.id, ROOT, NOON)
+        told: set[int] = set()
+        for _ in range(90):
+            clock.passes(seconds=1)
+            for late in await memory.claim_due(Platform.SLACK, clock.now(), LEASE, 2):
+                settled = await chat.settle(late, clock.now())
+                if settled.wait:
+                    await memory.defer(late, clock.now() + settled.wait)
+                    continue
+                receipt = settled.receipt or await chat.deliver(late, CARD)
+                await memory.sent(late, receipt, clock.now())
+                told.add(late.id)
+
+    assert told == {posted.id, unsent.id}
+    assert len(front.posts) == 1
