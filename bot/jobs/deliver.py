@@ -201,7 +201,7 @@ class Delivering:
         elif wait:
             self.pace.hold(target, action, verdict.scope, now + wait)
             opens = False
-        elif verdict.ambiguous:
+        elif verdict.ambiguous or verdict.scope is Scope.PLATFORM:
             opens = self.breaker.failed(now)
         else:
             self._worked()

@@ -337,6 +337,15 @@ async def test_nothing_is_sent_under_a_lease_that_is_over(world: World) -> None:
     assert titles(world.chat) == ["Lamp: Logins fail"]
 
 
+async def test_a_platform_that_cannot_even_be_reached_is_left_alone_too(world: World) -> None:
+    world.chat.errors = [SendError("slack: ClientConnectorError", Verdict(scope=Scope.PLATFORM)) for _ in range(9)]
+    await make(world, *(promise(f"k{number}", about=f"i{number}") for number in range(9)))
+    for claim in await world.delivering.take(5):
+        await world.delivering.work(claim)
+    assert world.delivering.breaker.is_open
+    assert await world.delivering.take(9) == ()
+
+
 async def test_what_is_for_a_platform_that_was_taken_away_is_given_up_too(world: World) -> None:
     world.delivering.chats = {}
     await make(world)
