@@ -154,6 +154,9 @@ class Delivering:
         now, delivery = self.clock.now(), claim.delivery
         is_ours = await self.store.sent(claim, receipt, now)
         self.bell.ring()  # the next of its thread may go now
+        if not is_ours:
+            log.info("delivered late, another process has it", delivery=claim.id, attempt=claim.attempt)
+            return False
         took = (now - claim.promised_at).total_seconds() if claim.promised_at else 0
         self.meter.count(Count.DELIVERIES, platform=self.platform, result="sent")
         if delivery.action in {Action.POST, Action.REPLY}:
@@ -167,7 +170,7 @@ class Delivering:
             merged=claim.merged,
             seconds=round(took, 1),
         )
-        return is_ours
+        return True
 
     async def _settled(self, chat: Chat, claim: Claim) -> Receipt | None:
         """Where an earlier attempt put it, if it did; edits may simply be repeated."""

@@ -430,6 +430,23 @@ async def test_being_too_fast_is_counted(world: World) -> None:
     assert Count.HTTP_429 in meter.counted
 
 
+async def test_what_another_process_has_by_now_is_counted_there_alone(world: World) -> None:
+    meter = Noted()
+    world.delivering.meter = meter
+    await make(world)
+    (claim,) = await world.delivering.take(1)
+    deliver = world.chat.deliver
+
+    async def slowly(claim: Claim, card: Card) -> Receipt:
+        world.clock.tick(seconds=61)
+        assert await world.delivering.take(1)
+        return await deliver(claim, card)
+
+    world.chat.deliver = slowly  # type: ignore[method-assign]
+    await world.delivering.work(claim)
+    assert Count.DELIVERIES not in meter.counted
+
+
 class Noted(Silent):
     """Remembers what was counted."""
 
