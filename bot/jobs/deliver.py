@@ -124,7 +124,7 @@ class Delivering:
             raise _NotYet(pause)
 
     async def _tell(self, chat: Chat, delivery: Delivery, person: str, card: Card) -> bool:
-        """One person, when it is their turn. False where that is too far away."""
+        """One person, when it is their turn. False where that is too far away. Raise SendError."""
         target = replace(delivery.target, channel=person)
         try:
             await self._turn(target, Action.TELL, TELL_PATIENCE)
@@ -132,8 +132,8 @@ class Delivering:
         except _NotYet:
             return False
         except SendError as error:
-            log.info("somebody is not told in person", thread=delivery.thread_key, error=str(error))
             self._learn(target, Action.TELL, error.verdict)
+            raise
         return True
 
     def _worked(self) -> None:

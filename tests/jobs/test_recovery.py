@@ -13,6 +13,7 @@ from bot.domain.errors import Scope, SendError, Unreachable, Verdict
 from bot.domain.move import Move, MoveKind
 from bot.domain.status import Health, Incident, Kind, Phase
 from bot.domain.subscription import Action, Claim, Platform, Receipt
+from bot.jobs.goback import REFUSALS_MOST
 from bot.jobs.recovery import Recovering
 from bot.ports import Settled
 from bot.store.store import SqlStore
@@ -190,6 +191,17 @@ async def test_nobody_is_written_to_before_the_platform_s_pause_is_over_and_noth
     assert world.chat.told == []
     wait = world.delivering.pace.reserve(TEAM, Action.POST, world.clock.now(), timedelta())
     assert wait == timedelta(minutes=2)
+
+
+async def test_where_many_take_no_messages_the_others_are_not_tried(memory: SqlStore) -> None:
+    """Discord counts what it refuses, and shuts out who is refused too often: then nobody would be told anything."""
+    world = await world_of(memory)
+    await leaving(world, 9)
+    claims = await held(world)
+    world.chat.tell_errors = [SendError("takes no messages", Verdict(permanent=True)) for _ in range(9)]
+    for claim in claims:
+        await world.delivering.work(claim)
+    assert len(world.chat.tell_errors) == 9 - REFUSALS_MOST
 
 
 async def test_who_was_stopped_until_another_told_the_people_tells_them_nothing(memory: SqlStore) -> None:
