@@ -14,6 +14,7 @@ from bot.commands.spec import Caller
 from bot.core.catalogue import Catalogue
 from bot.core.overview import counsels
 from bot.core.render import headline, reply
+from bot.core.render_sight import closed_channel
 from bot.domain.card import Card, Moment, Rich
 from bot.domain.change import Change, News, Reason
 from bot.domain.continuity import Alternative, Plan
@@ -21,7 +22,6 @@ from bot.domain.polling import FeedState
 from bot.domain.service import Feed, Part, Service
 from bot.domain.status import Component, Health, Impact, Incident, Kind, Phase, Snapshot, Update
 from bot.domain.subscription import Platform, Subscription, Target
-from bot.jobs.deliver import closed_channel
 from bot.library import Library
 from bot.locale import languages
 from bot.ports import Store

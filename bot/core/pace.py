@@ -73,7 +73,7 @@ class Pace:
         budgets = self.budgets.get((target.platform, action), ())
         keys = {_key(target, action, budget.scope): budget for budget in budgets}
         wait = max((self._wait(key, budget, now) for key, budget in keys.items()), default=timedelta())
-        wait = max(wait, self._pause(target, action, now))
+        wait = max(wait, self.pause(target, action, now))
         if wait <= patience:
             for key, budget in keys.items():
                 self._free_at[key] = max(self._free_at.get(key, now), now) + budget.each
@@ -87,14 +87,15 @@ class Pace:
         key = _key(target, action, scope)
         self._held[key] = max(until, self._held.get(key, until))
 
+    def pause(self, target: Target, action: Action, now: datetime) -> timedelta:
+        """How long the platform told us to wait, from now; nothing is booked."""
+        held = (self._held.get(_key(target, action, scope), now) for scope in _SHARED)
+        return max(timedelta(), *(until - now for until in held))
+
     def _wait(self, key: str, budget: Budget, now: datetime) -> timedelta:
         """https://en.wikipedia.org/wiki/Generic_cell_rate_algorithm: one moment per key is all there is to remember."""
         free_at = self._free_at.get(key, now)
         return max(timedelta(), free_at - budget.each * (budget.burst - 1) - now)
-
-    def _pause(self, target: Target, action: Action, now: datetime) -> timedelta:
-        held = (self._held.get(_key(target, action, scope), now) for scope in _SHARED)
-        return max(until - now for until in held)
 
     def _forget(self, now: datetime) -> None:
         if len(self._free_at) > MOST_KEYS:

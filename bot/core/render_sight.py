@@ -1,12 +1,13 @@
-"""render_sight: that we cannot read a page, and that we can again, as a card. Pure.
+"""render_sight: what is about us as a card: a page or a channel is closed to us, or a page open again. Pure.
 
-It is about us, not about the tool: it never says that anything is down.
+It never says that any tool is down.
 """
 
 from bot.core.blindness import PLATFORMS, Fault
 from bot.core.glossary import duration
 from bot.domain.card import Card, Link, Moment, Rich, Shape, Tone
 from bot.domain.status import Incident
+from bot.domain.subscription import Target
 from bot.domain.words import Words
 
 
@@ -68,4 +69,14 @@ def _again(incident: Incident, words: Words) -> Card:
         title=words("I can read the status page of {name} again", name=incident.title),
         url=incident.url,
         lead=(lead,) if lead else (),
+    )
+
+
+def closed_channel(target: Target, error: str, words: Words) -> Card:
+    """What an owner reads when a channel no longer takes our messages."""
+    return Card(
+        tone=Tone.WARNING,
+        title=words("I can no longer post in a channel you subscribed"),
+        lead=(words("Channel {channel}: {error}.", channel=target.channel, error=error),),
+        footer=(words("Invite me there again and subscribe once more; until then I stay silent in it."),),
     )

@@ -56,6 +56,7 @@ class Verdict:
     limited: the platform says that we speak too fast.
     ambiguous: the message may have been posted; settle that before trying again.
     retry_after: the platform's own wish; `scope` says for whom it holds, at the widest. MESSAGE: for this one alone.
+    PLATFORM and nothing else: it could not be reached, and nothing was sent.
     """
 
     permanent: bool = False

@@ -4,16 +4,17 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
 from bot.core.breaker import Breaker
 from bot.core.pace import Pace
+from bot.core.render_sight import closed_channel
 from bot.core.schedule import next_attempt
-from bot.domain.card import Card, Tone
+from bot.domain.card import Card
 from bot.domain.errors import Scope, SendError, Verdict
-from bot.domain.subscription import Action, Claim, Platform, Receipt, Target
-from bot.domain.words import Words
+from bot.domain.subscription import Action, Claim, Delivery, Platform, Receipt, Target
 from bot.jobs.compose import Composing
 from bot.jobs.goback import says_so, tell_people
 from bot.jobs.loop import Bell
@@ -26,8 +27,12 @@ LEASE = timedelta(seconds=60)
 """Longer than any send may take; a process that died is taken over after this."""
 REST = timedelta(seconds=30)
 NO_CHAT = timedelta(minutes=5)
+LATE = 0.75
+"""Of a lease. No call begins after that: it would end, and its echo come, when another process has the delivery."""
 PATIENCE = timedelta(seconds=2)
 """So long a delivery waits for its turn in hand; it goes back to the table for a longer time."""
+TELL_PATIENCE = timedelta(seconds=20)
+"""A message to a person is in no table: longer than this it is not waited for, and never sent."""
 MOST_AT_ONCE = 50
 CLOSED, TRYING, OPEN = 0, 1, 2
 
@@ -78,7 +83,7 @@ class Delivering:
         """Bring one delivery to an end, or set its next attempt. Raises StoreAway only."""
         chat = self.chats.get(self.platform)
         if chat is None:
-            await self._again(claim, f"no {self.platform} is set up", self.clock.now() + NO_CHAT)
+            await self._again(claim, f"no {self.platform} is set up", self._next(claim, NO_CHAT))
             return
         try:
             receipt = await self._found(chat, claim) or await self._send(chat, claim)
@@ -90,26 +95,46 @@ class Delivering:
             log.exception("a delivery failed for a reason of our own", delivery=claim.id)
             await self._again(claim, f"{type(error).__name__}: {error}", self._next(claim))
         else:
-            await self._sent(claim, receipt)
-            if says_so(claim) and self.platform is not Platform.CONSOLE:  # there it was printed for who sits there
+            is_ours = await self._sent(claim, receipt)
+            # Where another process took it over meanwhile, that one tells them. On a console it was printed for all.
+            if is_ours and says_so(claim) and self.platform is not Platform.CONSOLE:
                 words = self.composing.languages[claim.delivery.language]
-                await tell_people(claim, await self.composing.card(claim), chat, self.store, words)
+                tell = partial(self._tell, chat, claim.delivery)
+                await tell_people(claim, await self.composing.card(claim), tell, self.store, words)
 
     async def _send(self, chat: Chat, claim: Claim) -> Receipt:
         """When it is its turn. Raise _NotYet when that is too far away."""
         card = await self.composing.card(claim)
-        delivery, now = claim.delivery, self.clock.now()
-        wait = self.pace.reserve(delivery.target, delivery.action, now, PATIENCE)
-        if wait > PATIENCE:
-            raise _NotYet(wait)
-        if wait:
-            await asyncio.sleep(wait.total_seconds())
-        if claim.until and self.clock.now() >= claim.until:
-            # We were stopped for long: another process has it, and may have said more since.
+        await self._turn(claim.delivery.target, claim.delivery.action, PATIENCE)
+        if claim.until and self.clock.now() >= claim.until - self.lease * (1 - LATE):
+            # We were stopped for long: another process has it, or soon will, and may have said more since.
             raise _NotYet(timedelta())
         receipt = await chat.deliver(claim, card)
         self._worked()
         return receipt
+
+    async def _turn(self, target: Target, action: Action, patience: timedelta) -> None:
+        """Wait for it. Raise _NotYet when it is too far away, also when the platform says so in the meantime."""
+        wait = self.pace.reserve(target, action, self.clock.now(), patience)
+        if wait > patience:
+            raise _NotYet(wait)
+        if wait:
+            await asyncio.sleep(wait.total_seconds())
+        if pause := self.pace.pause(target, action, self.clock.now()):
+            raise _NotYet(pause)
+
+    async def _tell(self, chat: Chat, delivery: Delivery, person: str, card: Card) -> bool:
+        """One person, when it is their turn. False where that is too far away. Raise SendError."""
+        target = replace(delivery.target, channel=person)
+        try:
+            await self._turn(target, Action.TELL, TELL_PATIENCE)
+            await chat.tell(person, card, target.workspace, delivery.language)
+        except _NotYet:
+            return False
+        except SendError as error:
+            self._learn(target, Action.TELL, error.verdict)
+            raise
+        return True
 
     def _worked(self) -> None:
         if self.breaker.worked():
@@ -124,10 +149,14 @@ class Delivering:
             await self._send(chat, edit)
         return receipt
 
-    async def _sent(self, claim: Claim, receipt: Receipt) -> None:
+    async def _sent(self, claim: Claim, receipt: Receipt) -> bool:
+        """Whether it was still ours to say so."""
         now, delivery = self.clock.now(), claim.delivery
-        await self.store.sent(claim, receipt, now)
+        is_ours = await self.store.sent(claim, receipt, now)
         self.bell.ring()  # the next of its thread may go now
+        if not is_ours:
+            log.info("delivered late, another process has it", delivery=claim.id, attempt=claim.attempt)
+            return False
         took = (now - claim.promised_at).total_seconds() if claim.promised_at else 0
         self.meter.count(Count.DELIVERIES, platform=self.platform, result="sent")
         if delivery.action in {Action.POST, Action.REPLY}:
@@ -141,6 +170,7 @@ class Delivering:
             merged=claim.merged,
             seconds=round(took, 1),
         )
+        return True
 
     async def _settled(self, chat: Chat, claim: Claim) -> Receipt | None:
         """Where an earlier attempt put it, if it did; edits may simply be repeated."""
@@ -157,7 +187,7 @@ class Delivering:
 
     async def _failed(self, chat: Chat, claim: Claim, error: SendError) -> None:
         verdict = error.verdict
-        self._learn(claim, verdict)
+        self._learn(claim.delivery.target, claim.delivery.action, verdict)
         if verdict.permanent:
             await self._give_up(chat, claim, str(error))
         elif verdict.hopeless:
@@ -166,16 +196,15 @@ class Delivering:
             again = self._next(claim, verdict.retry_after)
             await self._again(claim, str(error), again, unsettled=verdict.ambiguous)
 
-    def _learn(self, claim: Claim, verdict: Verdict) -> None:
+    def _learn(self, target: Target, action: Action, verdict: Verdict) -> None:
         """What the answer says of others: who must wait too, and whether the platform works at all."""
-        delivery, now = claim.delivery, self.clock.now()
-        wait = verdict.retry_after
+        now, wait = self.clock.now(), verdict.retry_after
         if wait and verdict.scope is Scope.PLATFORM:
             opens = self.breaker.shut(now, now + wait)
         elif wait:
-            self.pace.hold(delivery.target, delivery.action, verdict.scope, now + wait)
+            self.pace.hold(target, action, verdict.scope, now + wait)
             opens = False
-        elif verdict.ambiguous:
+        elif verdict.ambiguous or verdict.scope is Scope.PLATFORM:
             opens = self.breaker.failed(now)
         else:
             self._worked()
@@ -210,6 +239,7 @@ class Delivering:
                 await chat.tell(owner, closed_channel(target, error, words), target.workspace, words.language)
             except SendError as failure:
                 log.warning("could not tell the owner", target=target.key, error=str(failure))
+                self._learn(replace(target, channel=owner), Action.TELL, failure.verdict)
 
 
 class _NotYet(Exception):
@@ -218,13 +248,3 @@ class _NotYet(Exception):
     def __init__(self, wait: timedelta) -> None:
         super().__init__(wait)
         self.wait = wait
-
-
-def closed_channel(target: Target, error: str, words: Words) -> Card:
-    """What an owner reads when a channel no longer takes our messages."""
-    return Card(
-        tone=Tone.WARNING,
-        title=words("I can no longer post in a channel you subscribed"),
-        lead=(words("Channel {channel}: {error}.", channel=target.channel, error=error),),
-        footer=(words("Invite me there again and subscribe once more; until then I stay silent in it."),),
-    )

@@ -3,8 +3,7 @@
 Once: what is lost when a process dies, or when somebody takes no messages, stands in the thread.
 """
 
-import asyncio
-from datetime import timedelta
+from collections.abc import Awaitable, Callable
 
 import structlog
 
@@ -15,14 +14,16 @@ from bot.domain.errors import SendError
 from bot.domain.move import MoveKind
 from bot.domain.subscription import Action, Claim
 from bot.domain.words import Words
-from bot.ports import Chat, Store
+from bot.ports import Store
 
 log = structlog.stdlib.get_logger(__name__)
 
+Tell = Callable[[str, Card], Awaitable[bool]]
+"""A message to one person. False where the platform takes none for now. Raises SendError where it refuses this one."""
 PEOPLE_MOST = 50
 """Of one channel. Platforms take a bot that writes to hundreds at once for a nuisance."""
-PATIENCE = timedelta(seconds=30)
-"""So long we wait where a platform asks us to slow down."""
+REFUSALS_MOST = 5
+"""Discord counts them against us, all of 10 minutes: see bot/chat/discord/refusals.py. The rest is for the thread."""
 
 
 def says_so(claim: Claim) -> bool:
@@ -30,15 +31,18 @@ def says_so(claim: Claim) -> bool:
     return claim.delivery.action is Action.REPLY and claim.delivery.change.reason is Reason.HELD
 
 
-async def tell_people(claim: Claim, card: Card, chat: Chat, store: Store, words: Words) -> None:
+async def tell_people(claim: Claim, card: Card, tell: Tell, store: Store, words: Words) -> None:
     """`card` is what the thread was told. Raise StoreAway."""
-    delivery = claim.delivery
-    moves = await store.moves(delivery.thread_key)
+    moves = await store.moves(claim.delivery.thread_key)
     away = [move.person for move in moves if move.kind is not MoveKind.BACK]
-    for person in away[:PEOPLE_MOST]:
+    refused = 0
+    for number, person in enumerate(away[:PEOPLE_MOST]):
         try:
-            await chat.tell(person, personal(card, words), delivery.target.workspace, delivery.language)
+            goes_on = await tell(person, personal(card, words))
         except SendError as error:
             log.info("somebody is not told in person", delivery=claim.id, error=str(error))
-            if error.verdict.retry_after:
-                await asyncio.sleep(min(error.verdict.retry_after, PATIENCE).total_seconds())
+            refused += 1
+            goes_on = refused < REFUSALS_MOST
+        if not goes_on:
+            log.info("the others are not told in person", delivery=claim.id, people=len(away) - number)
+            return

@@ -36,8 +36,8 @@ class Outbox(Protocol):
         """It was not tried: it waits for its turn."""
         ...
 
-    async def sent(self, claim: Claim, receipt: Receipt, now: datetime) -> None:
-        """It is there. The receipt of a post becomes the root of its thread key."""
+    async def sent(self, claim: Claim, receipt: Receipt, now: datetime) -> bool:
+        """It is there. The receipt of a post becomes the root of its thread key. False: another has the claim now."""
         ...
 
     async def failed(self, claim: Claim, error: str, *, again: datetime | None, unsettled: bool, now: datetime) -> None:

@@ -75,7 +75,11 @@ class SqlLedger(Part):
 
 
 def _overdue(ended: datetime, silent: datetime, heard: datetime, now: datetime, most: int) -> Sequence[sa.Delete]:
-    of_old = sa.select(deliveries.c.id).where(deliveries.c.finished_at < ended).limit(most)
+    # By the primary key, from its beginning: no index holds what is over, and all the history would be looked through.
+    # A delivery ends within days, so the oldest are the first to be over.
+    first = sa.select(deliveries.c.id, deliveries.c.finished_at).where(deliveries.c.finished_at.is_not(None))
+    oldest = first.order_by(deliveries.c.id).limit(most).subquery()
+    of_old = sa.select(oldest.c.id).where(oldest.c.finished_at < ended)
     # Threads of before this column was there have no such moment: they go when their last delivery did.
     unfinished = sa.exists().where(deliveries.c.thread_key == threads.c.thread_key)
     quiet = sa.or_(threads.c.spoken_at < silent, sa.and_(threads.c.spoken_at.is_(None), ~unfinished))

@@ -101,8 +101,8 @@ class SqlOutbox(Part):
         async with self._database.writing() as connection:
             await connection.execute(_DEFER, {"mine": claim.id, "held": claim.lease, "until": until})
 
-    async def sent(self, claim: Claim, receipt: Receipt, now: datetime) -> None:
-        """It is there. The receipt of a post becomes the root of its thread key. An old claim is ignored.
+    async def sent(self, claim: Claim, receipt: Receipt, now: datetime) -> bool:
+        """It is there. The receipt of a post becomes the root of its thread key. False: an old claim is ignored.
 
         But an edit under an old claim was shown all the same, and may have covered a newer one: that is shown again.
         """
@@ -118,6 +118,7 @@ class SqlOutbox(Part):
             elif not done.rowcount and claim.delivery.action is Action.EDIT:
                 late = {"thread": stored_key(thread), "mine": claim.id, "now": now}
                 await connection.execute(_SHOW_AGAIN, late)
+            return bool(done.rowcount)
 
     async def failed(self, claim: Claim, error: str, *, again: datetime | None, unsettled: bool, now: datetime) -> None:
         """It did not go out (or, `unsettled`, perhaps did). An old claim is ignored.

@@ -16,7 +16,7 @@ _PRAGMAS = (
     "PRAGMA foreign_keys = ON",
     "PRAGMA synchronous = NORMAL",  # with WAL: no commit is lost when the process dies, only with the power
 )
-_ENDING_S = 1.0
+_ENDING_S = 0.5
 
 
 class SqliteConnection(aiosqlite.Connection):
@@ -36,12 +36,30 @@ class SqliteConnection(aiosqlite.Connection):
     def stop(self) -> asyncio.Future[Any] | None:
         if self._thread.ident and not self._thread.is_alive():
             return None  # aiosqlite would wait for the answer of a thread that is over
+        # In its own thread: sqlite3 crashes the process where another thread closes what this one works with.
+        self._tx.put_nowait((None, self._close))
         ended = super().stop()
+        self._interrupt()
         if self._thread.is_alive() and self._thread is not threading.current_thread():
             self._thread.join(_ENDING_S)
+        return ended
+
+    async def _execute(self, fn: Any, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return await super()._execute(fn, *args, **kwargs)  # type: ignore[no-untyped-call]
+        except asyncio.CancelledError:
+            self._interrupt()
+            raise
+
+    def _interrupt(self) -> None:
+        """Nobody waits any more for what it computes. One that waits for a lock waits on, for 5 s at most."""
+        if self._opened:
+            with suppress(sqlite3.ProgrammingError):  # it is closed
+                self._opened.interrupt()
+
+    def _close(self) -> None:
         if self._opened:
             self._opened.close()
-        return ended
 
     def _open(self) -> sqlite3.Connection:
         self._opened = self._file()

@@ -1,3 +1,4 @@
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -6,11 +7,11 @@ from bot.chat.console.draw import plain
 from bot.core.catalogue import Catalogue
 from bot.core.pace import Budget, Pace
 from bot.core.playbooks import Playbooks
-from bot.domain.card import Code, Link
+from bot.domain.card import Card, Code, Link
 from bot.domain.change import News
 from bot.domain.errors import Scope, SendError, Verdict
 from bot.domain.playbook import Playbook, Text
-from bot.domain.subscription import Action, Delivery, Platform, Receipt, Target
+from bot.domain.subscription import Action, Claim, Delivery, Platform, Receipt, Target
 from bot.jobs.deliver import NO_CHAT
 from bot.library import Library
 from bot.ports import Settled
@@ -192,7 +193,7 @@ async def test_a_platform_that_is_not_set_up_waits(world: World) -> None:
     await world.deliver()
     lounge = FakeChat(platform=Platform.DISCORD)
     world.use(Platform.DISCORD, lounge)
-    world.clock.tick(seconds=NO_CHAT.total_seconds())
+    world.clock.tick(seconds=NO_CHAT.total_seconds() + 1)
     await world.deliver()
     assert titles(lounge) == ["Lamp: Logins fail"]
 
@@ -336,6 +337,60 @@ async def test_nothing_is_sent_under_a_lease_that_is_over(world: World) -> None:
     assert titles(world.chat) == ["Lamp: Logins fail"]
 
 
+async def test_a_platform_that_cannot_even_be_reached_is_left_alone_too(world: World) -> None:
+    world.chat.errors = [SendError("slack: ClientConnectorError", Verdict(scope=Scope.PLATFORM)) for _ in range(9)]
+    await make(world, *(promise(f"k{number}", about=f"i{number}") for number in range(9)))
+    for claim in await world.delivering.take(5):
+        await world.delivering.work(claim)
+    assert world.delivering.breaker.is_open
+    assert await world.delivering.take(9) == ()
+
+
+async def test_what_is_for_a_platform_that_was_taken_away_is_given_up_too(world: World) -> None:
+    world.delivering.chats = {}
+    await make(world)
+    await world.deliver()
+    assert await world.store.next_due(Platform.SLACK)
+    world.clock.tick(hours=73)
+    await world.deliver()
+    assert await world.store.next_due(Platform.SLACK) is None
+
+
+async def test_a_lease_that_is_nearly_over_is_not_used(world: World) -> None:
+    """The call would end after it, and who takes the delivery over might look for its echo too early."""
+    await make(world)
+    (claim,) = await world.delivering.take(1)
+    world.clock.tick(seconds=46)
+    await world.delivering.work(claim)
+    assert titles(world.chat) == []
+    [again] = await world.deliver()
+    assert (again.attempt, again.unsettled_since) == (1, None)
+    assert titles(world.chat) == ["Lamp: Logins fail"]
+
+
+async def test_what_waits_in_hand_for_its_turn_obeys_a_retry_after_that_came_meanwhile(world: World) -> None:
+    quick = Budget(scope=Scope.WORKSPACE, most=4, per=timedelta(seconds=1))
+    world.delivering.pace = Pace(budgets={(Platform.SLACK, Action.POST): (quick,)})
+    slow_down = Verdict(retry_after=timedelta(seconds=30), limited=True, scope=Scope.WORKSPACE)
+    deliver = world.chat.deliver
+
+    async def refused(claim: Claim, card: Card) -> Receipt:
+        world.chat.deliver = deliver  # type: ignore[method-assign]
+        await asyncio.sleep(0.1)
+        raise SendError("ratelimited", slow_down)
+
+    world.chat.deliver = refused  # type: ignore[method-assign]
+    await make(world, promise(), promise("k2", about="i2"))
+    claims = await world.delivering.take(9)
+    await asyncio.gather(*map(world.delivering.work, claims))
+    assert titles(world.chat) == []
+    world.clock.tick(seconds=29)
+    assert await world.deliver() == []
+    world.clock.tick(seconds=2)
+    await world.deliver()
+    assert len(titles(world.chat)) == 2
+
+
 async def test_a_short_wait_for_its_turn_is_waited_in_hand(world: World) -> None:
     quick = Budget(scope=Scope.CHANNEL, most=50, per=timedelta(seconds=1))
     world.delivering.pace = Pace(budgets={(Platform.SLACK, Action.POST): (quick,)})
@@ -373,6 +428,23 @@ async def test_being_too_fast_is_counted(world: World) -> None:
     await make(world)
     await world.deliver()
     assert Count.HTTP_429 in meter.counted
+
+
+async def test_what_another_process_has_by_now_is_counted_there_alone(world: World) -> None:
+    meter = Noted()
+    world.delivering.meter = meter
+    await make(world)
+    (claim,) = await world.delivering.take(1)
+    deliver = world.chat.deliver
+
+    async def slowly(claim: Claim, card: Card) -> Receipt:
+        world.clock.tick(seconds=61)
+        assert await world.delivering.take(1)
+        return await deliver(claim, card)
+
+    world.chat.deliver = slowly  # type: ignore[method-assign]
+    await world.delivering.work(claim)
+    assert Count.DELIVERIES not in meter.counted
 
 
 class Noted(Silent):

@@ -6,12 +6,16 @@ from datetime import timedelta
 import pytest
 
 from bot.chat.console.draw import plain
+from bot.core.pace import Budget, Pace
+from bot.domain.card import Card
 from bot.domain.change import Reason
-from bot.domain.errors import SendError, Unreachable, Verdict
+from bot.domain.errors import Scope, SendError, Unreachable, Verdict
 from bot.domain.move import Move, MoveKind
 from bot.domain.status import Health, Incident, Kind, Phase
-from bot.domain.subscription import Action
+from bot.domain.subscription import Action, Claim, Platform, Receipt
+from bot.jobs.goback import REFUSALS_MOST
 from bot.jobs.recovery import Recovering
+from bot.ports import Settled
 from bot.store.store import SqlStore
 from tests.jobs.world import World, saying
 from tests.made import CHAT, TEAM, ended, follow, incident, snapshot, update
@@ -142,6 +146,82 @@ async def test_who_left_it_is_told_in_person_once_and_whoever_cannot_be_told_hol
     assert "you can go back to Lamp" in said
     assert "You told me that you could not use it." in said
     assert "blocked" not in said
+
+
+async def leaving(world: World, people: int) -> None:
+    """The channel was told of a failure, and so many switched."""
+    await says(world, OPEN)
+    told = await world.store.newest(1)
+    assert told
+    for number in range(people):
+        switched = Move(kind=MoveKind.SWITCHED, person=f"U{number}", tool="Torch")
+        await world.store.move(told, switched, world.clock.now())
+
+
+async def held(world: World) -> list[Claim]:
+    """It held, and the word that people can go back is due."""
+    await says(world, FIXED, minutes=10)
+    world.clock.tick(minutes=20)
+    await world.poll()
+    await recovering(world).look()
+    return [one for one in await world.delivering.take(50) if one.delivery.target == TEAM]
+
+
+async def test_people_are_written_to_as_fast_as_the_platform_takes_it_like_everybody(memory: SqlStore) -> None:
+    world = await world_of(memory)
+    await leaving(world, 4)
+    claims = await held(world)
+    a_day = Budget(scope=Scope.WORKSPACE, most=1, per=timedelta(days=1), burst=3)
+    world.delivering.pace = Pace(budgets={(Platform.SLACK, Action.TELL): (a_day,)})
+    for claim in claims:
+        await world.delivering.work(claim)
+    assert [person for person, _ in world.chat.told] == ["U0", "U1", "U2"]
+
+
+async def test_nobody_is_written_to_before_the_platform_s_pause_is_over_and_nothing_else_either(
+    memory: SqlStore,
+) -> None:
+    world = await world_of(memory)
+    await leaving(world, 4)
+    claims = await held(world)
+    pause = Verdict(retry_after=timedelta(minutes=2), limited=True, scope=Scope.WORKSPACE)
+    world.chat.tell_errors = [SendError("ratelimited", pause)]
+    for claim in claims:
+        await world.delivering.work(claim)
+    assert world.chat.told == []
+    wait = world.delivering.pace.reserve(TEAM, Action.POST, world.clock.now(), timedelta())
+    assert wait == timedelta(minutes=2)
+
+
+async def test_where_many_take_no_messages_the_others_are_not_tried(memory: SqlStore) -> None:
+    """Discord counts what it refuses, and shuts out who is refused too often: then nobody would be told anything."""
+    world = await world_of(memory)
+    await leaving(world, 9)
+    claims = await held(world)
+    world.chat.tell_errors = [SendError("takes no messages", Verdict(permanent=True)) for _ in range(9)]
+    for claim in claims:
+        await world.delivering.work(claim)
+    assert len(world.chat.tell_errors) == 9 - REFUSALS_MOST
+
+
+async def test_who_was_stopped_until_another_told_the_people_tells_them_nothing(memory: SqlStore) -> None:
+    world = await world_of(memory)
+    await leaving(world, 1)
+    claims = await held(world)
+    deliver = world.chat.deliver
+
+    async def late(claim: Claim, card: Card) -> Receipt:
+        world.clock.tick(minutes=2)
+        world.chat.deliver = deliver  # type: ignore[method-assign]
+        world.chat.settled = [Settled(receipt=Receipt(message="m9", channel="C1"))]
+        await world.deliver()
+        assert [person for person, _ in world.chat.told] == ["U0"]
+        return Receipt(message="m9", channel="C1")
+
+    world.chat.deliver = late  # type: ignore[method-assign]
+    for claim in claims:
+        await world.delivering.work(claim)
+    assert [person for person, _ in world.chat.told] == ["U0"]
 
 
 async def test_french_channels_read_it_in_french(memory: SqlStore) -> None:

@@ -9,6 +9,8 @@ from alembic import command
 from alembic.script import ScriptDirectory
 from sqlalchemy.engine import URL
 
+from bot.domain.errors import StoreAway
+from bot.store import migrate as module
 from bot.store.engine import WRITES, listen
 from bot.store.migrate import configuration, migrate, upgrade
 from bot.store.schema import HEAD
@@ -91,3 +93,48 @@ def test_migrating_leaves_logging_alone(empty: URL, caplog: pytest.LogCaptureFix
     before = (logging.root.level, list(logging.root.handlers), logging.getLogger("bot").disabled)
     upgrade(empty)
     assert (logging.root.level, list(logging.root.handlers), logging.getLogger("bot").disabled) == before
+
+
+def columns(connection: sa.Connection) -> dict[tuple[str, str], tuple[str, bool]]:
+    """The type of each column, and whether a row may be written without it."""
+    found = sa.inspect(connection)
+    return {
+        (table, column["name"]): (str(column["type"]), column["nullable"] or column["default"] is not None)
+        for table in found.get_table_names()
+        for column in found.get_columns(table)
+    }
+
+
+def test_no_migration_takes_anything_from_the_program_before_it(empty: URL) -> None:
+    """It still runs on the new tables while the new one starts beside it."""
+    versions = [f"{number:04}" for number in range(1, int(HEAD) + 1)]
+    before: dict[tuple[str, str], tuple[str, bool]] = {}
+    for version in versions:
+        with connected(empty).begin() as connection:
+            command.upgrade(configuration(connection), version)
+        with connected(empty).begin() as connection:
+            after = columns(connection)
+        assert before.items() <= after.items()
+        tables = {table for table, _ in before}
+        assert all(after[column][1] for column in after.keys() - before.keys() if column[0] in tables)
+        before = after
+
+
+def test_a_table_that_is_in_use_is_not_waited_for_at_everybody_s_cost(
+    empty: URL, engine: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Everybody who wants the table would stand in line behind a migration that waits."""
+    if engine == "sqlite":
+        pytest.skip("it has one writer, who is waited for")
+    assert module._LOCKS["postgresql"][-1] == "SET LOCAL lock_timeout = 5000"
+    quick = (*module._LOCKS["postgresql"][:-1], "SET LOCAL lock_timeout = 200")
+    monkeypatch.setattr(module, "_LOCKS", {"postgresql": quick})
+    with connected(empty).begin() as connection:
+        command.upgrade(configuration(connection), "0004")
+    with connected(empty).begin() as writer:
+        writer.execute(sa.text("DELETE FROM deliveries"))
+        with pytest.raises(StoreAway, match="lock timeout"):
+            upgrade(empty)
+    upgrade(empty)
+    with connected(empty).begin() as connection:
+        assert connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar() == HEAD

@@ -160,13 +160,38 @@ async def test_without_its_database_it_stays_up_and_leaves_discord_alone(
     assert "the database is away, trying again" in running.err
 
 
+async def test_a_database_that_goes_away_amid_the_work_is_waited_for_and_found_again_within_ten_seconds(
+    play: Stage, unused_tcp_port_factory: object, postgres: Postgres
+) -> None:
+    port, gate_port = unused_tcp_port_factory(), unused_tcp_port_factory()  # type: ignore[operator]
+    name = database_url(postgres.database()).database
+    database = f"postgres://postgres@127.0.0.1:{gate_port}/{name}"
+    settings = environment(play, database, PORT=port, HOST="127.0.0.1")
+    async with program("run", **settings) as running:
+        async with gate(gate_port, postgres):
+            await until_it_answers(port, "/readyz", 200, 20)
+            await asyncio.wait_for(play.discord.ready.wait(), 10)
+        await until_it_answers(port, "/readyz", 503, 10)
+        assert await answers(port, "/healthz") == 200
+        await play.slack.slash("status")
+        assert "I cannot reach my memory" in text(await asyncio.wait_for(play.slack.response(), 10))
+        async with gate(gate_port, postgres):
+            await until_it_answers(port, "/readyz", 200, 10)
+            await play.slack.slash("services lamp")
+            assert "I cannot reach my memory" not in text(await asyncio.wait_for(play.slack.response(), 10))
+            assert play.discord.identified == 1
+            assert await running.end() == 0
+
+
 @asynccontextmanager
 async def gate(port: int, postgres: Postgres) -> AsyncIterator[None]:
     """A TCP door to the real Postgres, which listens on a socket of the file system."""
     directory = database_url(postgres.database()).query["host"]
+    open_ones: list[asyncio.StreamWriter] = []
 
     async def through(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         there, back = await asyncio.open_unix_connection(f"{directory}/.s.PGSQL.5432")
+        open_ones.extend((writer, back))
         await asyncio.gather(_copy(reader, back), _copy(there, writer), return_exceptions=True)
 
     server = await asyncio.start_server(through, "127.0.0.1", port)
@@ -174,6 +199,8 @@ async def gate(port: int, postgres: Postgres) -> AsyncIterator[None]:
         yield
     finally:
         server.close()
+        for writer in open_ones:
+            writer.transport.abort()
 
 
 async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -249,6 +276,18 @@ async def test_a_channel_that_is_gone_is_left_alone_and_its_owner_told_once(play
     (((channel, _), told),) = play.slack.posts.items()
     assert channel == "U1"
     assert "I can no longer post in a channel you subscribed" in text(told)
+
+
+async def test_being_told_again_to_stop_changes_nothing(play: Stage, tmp_path: Path) -> None:
+    """Heroku may say so several times: https://devcenter.heroku.com/articles/limits#exit-timeout."""
+    async with program("run", **environment(play, f"sqlite:///{tmp_path}/planb.db")) as running:
+        await until(lambda: play.slack.opens, 20)
+        for _ in range(20):
+            if running.process.returncode is None:
+                running.process.send_signal(signal.SIGTERM)
+            await asyncio.sleep(0.02)
+        assert await running.end() == 0
+        assert "Traceback" not in running.err
 
 
 async def test_a_broken_team_file_is_one_line_that_says_how_to_mend_it(tmp_path: Path) -> None:

@@ -29,8 +29,9 @@ from bot.ports import Clock, Outbox, Safe, Settled, Tenants
 
 ECHO_WINDOW = timedelta(minutes=6.5)
 """Slack sends an event again at once, after 1 minute and after 5: https://docs.slack.dev/apis/events-api/#retries"""
-HEARD_WINDOW = timedelta(seconds=60)
-"""Where this process has listened without a break since before the post, its echo comes at the first try."""
+HEARD_WINDOW = timedelta(seconds=75)
+"""Where this process has listened without a break since before the post, its echo comes at the first try; or at that
+after a minute, where Slack first told another process of ours, which was stopped meanwhile."""
 ECHO_POLL = timedelta(seconds=15)
 
 _QUIET = {"link_names": False, "parse": "none"}

@@ -15,6 +15,7 @@ from bot.domain.errors import Scope, SettingsError, Verdict
 
 _CLOSED = Verdict(permanent=True, scope=Scope.CHANNEL)
 _UNCLEAR = Verdict(ambiguous=True)
+_UNREACHED = Verdict(scope=Scope.PLATFORM)
 _UNFIT = Verdict(hopeless=True)
 _BUSY = Verdict(retry_after=timedelta(minutes=1), scope=Scope.WORKSPACE)
 _SHUT = Verdict(retry_after=timedelta(minutes=10), scope=Scope.WORKSPACE)
@@ -121,7 +122,9 @@ def verdict(error: BaseException) -> Verdict:
     if isinstance(error, SlackApiError):
         return _answered(error)
     # Nothing was sent where no connection came about; any later break may have come after Slack took the message.
-    return Verdict() if isinstance(error, aiohttp.ClientConnectorError | aiohttp.InvalidURL) else _UNCLEAR
+    if isinstance(error, aiohttp.ClientConnectorError):
+        return _UNREACHED
+    return Verdict() if isinstance(error, aiohttp.InvalidURL) else _UNCLEAR
 
 
 def describe(error: BaseException) -> str:

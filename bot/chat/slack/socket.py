@@ -4,6 +4,8 @@ https://docs.slack.dev/apis/events-api/using-socket-mode
 """
 
 import asyncio
+from collections import deque
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 import aiohttp
@@ -22,9 +24,13 @@ CONNECT_SECONDS = 20.0
 CLOSE_SECONDS = 2.0
 GLANCE_SECONDS = 0.5
 """slack_sdk itself notices a torn connection at its next ping; until then nobody hears a command, nor an echo."""
+AT_MOST, EACH_SECONDS = 5, 60.0
+"""So many new addresses: where each connection is closed at once, slack_sdk would ask for hundreds a second."""
 PATIENCE_SECONDS = 40.0
 """Without a connection before we give up on slack_sdk's own reconnecting: it tries one address for ever, and each
 address that Slack hands out is good for one connection."""
+
+_Ask = Callable[[], Coroutine[Any, Any, str]]
 
 
 async def listen(app: AsyncApp, client: AsyncWebClient, app_token: str, ears: Ears, ping_interval: float) -> None:
@@ -35,6 +41,7 @@ async def listen(app: AsyncApp, client: AsyncWebClient, app_token: str, ears: Ea
     address = await _address(client, app_token)
     socket = AsyncSocketModeHandler(app, app_token, web_client=client, ping_interval=ping_interval).client
     socket.wss_uri = address
+    socket.issue_new_wss_url = _seldom(socket.issue_new_wss_url)  # type: ignore[method-assign]
     try:
         async with asyncio.timeout(CONNECT_SECONDS):
             await socket.connect()  # type: ignore[no-untyped-call]
@@ -53,6 +60,19 @@ async def _address(client: AsyncWebClient, app_token: str) -> str:
     except SendError as error:
         raise mend(error.__cause__, "app token") or error from error.__cause__
     return str(answer["url"])
+
+
+def _seldom(ask: _Ask) -> _Ask:
+    asked: deque[float] = deque(maxlen=AT_MOST)
+
+    async def waiting() -> str:
+        now = asyncio.get_running_loop().time()
+        if len(asked) == AT_MOST and now - asked[0] < EACH_SECONDS:
+            await asyncio.sleep(asked[0] + EACH_SECONDS - now)
+        asked.append(asyncio.get_running_loop().time())
+        return await ask()
+
+    return waiting
 
 
 async def _watch(socket: SocketModeClient, ears: Ears) -> None:

@@ -93,8 +93,8 @@ class FakeOutbox:
     async def defer(self, claim: Claim, until: datetime) -> None:
         return None
 
-    async def sent(self, claim: Claim, receipt: Receipt, now: datetime) -> None:
-        return None
+    async def sent(self, claim: Claim, receipt: Receipt, now: datetime) -> bool:
+        return True
 
     async def failed(self, claim: Claim, error: str, *, again: datetime | None, unsettled: bool, now: datetime) -> None:
         return None

@@ -58,6 +58,7 @@ class SlackFront:
         self.echoes = True
         self.deaf = asyncio.Event()
         self.refuses_links = False
+        self.hangs_up = ""
         self.unacknowledged: list[Answer] = []
         self.opens = 0
         self.url = ""
@@ -317,6 +318,8 @@ class SlackFront:
         self._sockets.append(socket)
         await socket.send_json({"type": "hello", "num_connections": 1, "connection_info": {"app_id": APP}})
         self._connected.set()
+        if self.hangs_up:
+            await self._hang_up(socket)
         if self.deaf.is_set():
             await asyncio.sleep(3)
         async for received in socket:
@@ -328,6 +331,12 @@ class SlackFront:
         if socket in self._sockets:
             self._sockets.remove(socket)
         return socket
+
+    async def _hang_up(self, socket: web.WebSocketResponse) -> None:
+        if self.hangs_up == "disconnect":
+            await socket.send_json({"type": "disconnect", "reason": "too_many_websockets", "debug_info": {}})
+            await asyncio.sleep(0.01)
+        await socket.close()
 
     async def _respond(self, request: web.Request) -> web.Response:
         status = self.response_statuses.popleft() if self.response_statuses else 200

@@ -167,7 +167,7 @@ async def test_nothing_was_sent_where_nobody_listens(
     with pytest.raises(SendError) as raised:
         await chat.deliver(claim(), CARD)
 
-    assert raised.value.verdict == Verdict()
+    assert raised.value.verdict == Verdict(scope=Scope.PLATFORM)
     assert isinstance(raised.value.__cause__, aiohttp.ClientConnectorError)
 
 

@@ -1,4 +1,4 @@
-"""How long an echo is waited for: a minute where all was heard, else as long as Slack repeats itself."""
+"""How long an echo is waited for: for a second try where all was heard, else as long as Slack repeats itself."""
 
 import asyncio
 import json
@@ -14,14 +14,15 @@ from bot.chat.slack.app import SlackChat
 from bot.chat.slack.ears import Ears
 from bot.domain.errors import SendError, Verdict
 from bot.domain.subscription import Action, Platform, Receipt
+from bot.jobs.deliver import LEASE
 from bot.ports import Settled
 from bot.store.store import SqlStore
 from tests.chat.slack.conftest import running, until
 from tests.chat.slack.fakes import CARD, NOON, FakeClock, FakeDesk, FakeOutbox, claim
-from tests.chat.slack.front import BOT_TOKEN, SECRET, Fault, SlackFront
+from tests.chat.slack.front import APP_TOKEN, BOT_TOKEN, SECRET, Fault, SlackFront
 from tests.chat.slack.test_listening import echo
 
-MINUTE, LONG = timedelta(seconds=60), timedelta(minutes=6.5)
+SHORT, LONG = timedelta(seconds=75), timedelta(minutes=6.5)
 ROOT = Receipt(message="1.000001", channel="C0OPS")
 
 
@@ -38,13 +39,15 @@ async def test_who_never_heard_anything_waits_for_the_last_repeat(chat: SlackCha
     assert await waits(chat, clock) == LONG
 
 
-async def test_who_listens_over_a_socket_waits_a_minute(chat: SlackChat, front: SlackFront, clock: FakeClock) -> None:
+async def test_who_listens_over_a_socket_waits_until_after_a_minute(
+    chat: SlackChat, front: SlackFront, clock: FakeClock
+) -> None:
     async with running(chat, front):
         await until(lambda: chat._ears.heard_since(NOON))
         clock.passes(minutes=5)
-        assert await waits(chat, clock) == MINUTE
+        assert await waits(chat, clock) == SHORT
         before = claim(unsettled_since=NOON - timedelta(seconds=1))
-        assert (await chat.settle(before, NOON + MINUTE)).wait
+        assert (await chat.settle(before, NOON + SHORT)).wait
 
     assert await waits(chat, clock) == LONG
 
@@ -75,7 +78,7 @@ async def test_after_a_break_only_later_posts_are_heard(
         await front.connected()
         await until(lambda: not chat._ears.heard_since(NOON))
         await until(lambda: chat._ears.heard_since(clock.now()))
-        assert await waits(chat, clock) == MINUTE
+        assert await waits(chat, clock) == SHORT
 
 
 async def test_what_the_database_could_not_take_was_not_heard(
@@ -104,7 +107,7 @@ async def test_over_http_the_first_signed_request_proves_that_slack_reaches_us(
         await door.post("/slack/events", data=body, headers=front.signed(body, at=NOON.timestamp(), secret="wrong"))
         assert await waits(chat, clock) == LONG
         await door.post("/slack/events", data=body, headers=front.signed(body, at=NOON.timestamp()))
-        assert await waits(chat, clock) == MINUTE
+        assert await waits(chat, clock) == SHORT
 
 
 async def test_a_process_that_was_stopped_for_a_while_has_not_heard_all(
@@ -179,7 +182,7 @@ async def test_waiting_for_a_follow_up_ends(
     front.break_next("chat.postMessage", Fault(status=503))
     tries = 0
     while not front.posts:
-        (due,) = await memory.claim_due(Platform.SLACK, clock.now(), MINUTE, 1)
+        (due,) = await memory.claim_due(Platform.SLACK, clock.now(), SHORT, 1)
         try:
             await chat.deliver(replace(due, root=ROOT), CARD)
         except SendError as error:
@@ -191,3 +194,31 @@ async def test_waiting_for_a_follow_up_ends(
         assert tries < 40
 
     assert clock.now() - NOON == LONG
+
+
+async def test_what_a_killed_process_had_in_hand_is_told_within_ninety_seconds(
+    front: SlackFront, desk: FakeDesk, clock: FakeClock, memory: SqlStore
+) -> None:
+    """Whether it had been posted just before, or not."""
+    api_url = f"{front.url}/api/"
+    chat = SlackChat(bot_token=BOT_TOKEN, app_token=APP_TOKEN, desk=desk, outbox=memory, clock=clock, api_url=api_url)
+    await memory.promise([claim(number=n, channel=f"C{n}").delivery for n in (1, 2)], NOON)
+    await memory.echoed(99, ROOT, NOON)
+    async with running(chat, front):
+        await until(lambda: chat._ears.heard_since(NOON))
+        posted, unsent = await memory.claim_due(Platform.SLACK, NOON, LEASE, 2)
+        await memory.echoed(posted.id, ROOT, NOON)
+        told: set[int] = set()
+        for _ in range(90):
+            clock.passes(seconds=1)
+            for late in await memory.claim_due(Platform.SLACK, clock.now(), LEASE, 2):
+                settled = await chat.settle(late, clock.now())
+                if settled.wait:
+                    await memory.defer(late, clock.now() + settled.wait)
+                    continue
+                receipt = settled.receipt or await chat.deliver(late, CARD)
+                await memory.sent(late, receipt, clock.now())
+                told.add(late.id)
+
+    assert told == {posted.id, unsent.id}
+    assert len(front.posts) == 1

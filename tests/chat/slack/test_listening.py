@@ -292,6 +292,34 @@ async def test_it_gives_up_a_connection_that_does_not_come_back(
         await asyncio.wait_for(task, 5)
 
 
+@pytest.mark.parametrize("how", ["close", "disconnect"])
+async def test_it_does_not_besiege_a_slack_that_takes_every_connection_and_ends_it_at_once(
+    chat: SlackChat, front: SlackFront, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    monkeypatch.setattr(socket, "PATIENCE_SECONDS", 1)
+    task = asyncio.create_task(chat.run())
+    await front.connected()
+    front.hangs_up = how
+    front.abort()
+
+    with pytest.raises(ConnectionError, match="did not come back"):
+        await asyncio.wait_for(task, 8)
+    assert front.opens == 1 + socket.AT_MOST
+
+
+async def test_a_connection_that_is_lost_often_is_asked_for_again_when_the_minute_is_over(
+    chat: SlackChat, front: SlackFront, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(socket, "AT_MOST", 1)
+    monkeypatch.setattr(socket, "EACH_SECONDS", 0.3)
+    async with running(chat, front):
+        for _ in range(2):
+            front.abort()
+            await front.connected()
+
+    assert front.opens == 3
+
+
 async def test_it_gives_up_a_first_connection_that_does_not_come_about(
     chat: SlackChat, front: SlackFront, monkeypatch: pytest.MonkeyPatch
 ) -> None:
