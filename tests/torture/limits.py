@@ -67,10 +67,12 @@ class Window:
 class Limits:
     """`early` counts calls that came before the Retry-After of an earlier refusal had passed.
 
-    Those that were on their way when it was given are not counted: nobody could call them back.
+    Those that were on their way when it was given are not counted: nobody could call them back. `caprice` says now and
+    then for how many seconds the first scope of a call is shut though nothing was spent: other senders may use it too.
     """
 
     grain: float
+    caprice: Callable[[], float] = float
     calls: int = 0
     refused: int = 0
     early: int = 0
@@ -82,6 +84,7 @@ class Limits:
         meters = [self._meters.get(name) or self._meters.setdefault(name, make()) for name, make in scopes]
         self.early += any(meter.known_at <= now < meter.shut_until for meter in meters)
         waits = [max(meter.wait(now), meter.shut_until - now, 0) for meter in meters]
+        waits[0] = max(waits[0], self.caprice())
         if not any(waits):
             for meter in meters:
                 meter.spend(now)

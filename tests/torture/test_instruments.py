@@ -89,6 +89,15 @@ def test_a_call_before_its_time_is_counted_but_not_one_that_was_on_its_way() -> 
     assert limits.ask(scope, 101.6) == 0
 
 
+def test_a_refusal_out_of_the_blue_shuts_its_scope() -> None:
+    waits = iter((2.0, 0.0, 0.0))
+    limits = Limits(grain=1, caprice=lambda: next(waits))
+    scope = [("channel", lambda: Bucket(1, 3))]
+
+    assert [limits.ask(scope, now) for now in (100, 101, 102.1)] == [2, 1, 0]
+    assert (limits.refused, limits.early) == (2, 1)
+
+
 def test_a_window_is_full_again_at_its_end() -> None:
     limits = Limits(grain=0.001)
     scope = [("channel", lambda: Window(2, 5))]
