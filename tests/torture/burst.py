@@ -140,11 +140,7 @@ async def ask(world: World, acks: list[float], luck: random.Random) -> None:
 
 async def play(given: argparse.Namespace) -> int:
     luck = luck_of(given)
-    world = World(luck=luck, pages=1, channels=0, enforcing=True)
-    world.targets = tuple(targets(given))
-    for limits in (world.slack.limits, world.discord.limits):
-        if limits and given.caprice:
-            limits.caprice = lambda: luck.choice((1, 2, 5)) if luck.random() < given.caprice else 0
+    world = _world(given, luck)
     spaces = {one.workspace for one in world.targets if one.platform is Platform.SLACK} - {TEAM}
     acks: list[float] = []
     async with (
@@ -178,6 +174,15 @@ async def play(given: argparse.Namespace) -> int:
     ]
     title = f"one incident to {given.slack} Slack and {given.discord} Discord channels, {given.database}"
     return report(title, rows, notes)
+
+
+def _world(given: argparse.Namespace, luck: random.Random) -> World:
+    world = World(luck=luck, pages=1, channels=0, enforcing=True)
+    world.targets = tuple(targets(given))
+    for limits in (world.slack.limits, world.discord.limits):
+        if limits and given.caprice:
+            limits.caprice = lambda: luck.choice((1, 2, 5)) if luck.random() < given.caprice else 0
+    return world
 
 
 async def tell(given: argparse.Namespace, world: World) -> float:

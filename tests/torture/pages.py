@@ -14,11 +14,15 @@ _PHASES = ("investigating", "identified", "monitoring")
 
 
 class Pages:
-    """`count` pages. Incident K is on page K modulo their number. `clock` gives Unix seconds."""
+    """`count` pages. Incident K is on page K modulo their number. `clock` gives Unix seconds.
+
+    Each lists its newest `listed` incidents, as Statuspage does with fifty.
+    """
 
     def __init__(self, count: int, clock: Callable[[], float]) -> None:
         self.count = count
         self.clock = clock
+        self.listed = 50
         self.last: dict[int, int] = {}
         self.polls: dict[int, list[float]] = {number: [] for number in range(count)}
         self.polled: Callable[[int], None] = lambda _: None
@@ -69,7 +73,7 @@ class Pages:
             "incidents": running,
             "scheduled_maintenances": [],
         }
-        documents = {"summary.json": summary, "incidents.json": {"page": page, "incidents": ours}}
+        documents = {"summary.json": summary, "incidents.json": {"page": page, "incidents": ours[: self.listed]}}
         if name not in documents:
             return None
         body = json.dumps(documents[name]).encode()

@@ -6,10 +6,13 @@ import statistics
 import time
 from pathlib import Path
 
+from bot.jobs.deliver import MOST_AT_ONCE
 from tests.torture.play import Bots, Row, database, luck_of, options, report, rows_of, run, settled, subscribe, until
 from tests.torture.world import World
 
 GROWTH = 0.05
+MOST_CONNECTIONS = 3 * MOST_AT_ONCE
+"""As many as Slack, Discord and the pages may keep busy at once."""
 WARM_UP = 0.25
 """Of the whole time: caches fill, the pools open their connections."""
 
@@ -32,8 +35,18 @@ def memory_mb(pid: int) -> float:
     return int(line.split()[1]) / 1024
 
 
-def files(pid: int) -> int:
-    return len(list(Path(f"/proc/{pid}/fd").iterdir()))
+def handles(pid: int) -> tuple[int, int]:
+    """Open files, and connections among them apart: of these a pool keeps as many as were ever busy at once."""
+    names = [_name(one) for one in Path(f"/proc/{pid}/fd").iterdir()]
+    sockets = sum(name.startswith("socket:") for name in names)
+    return len(names) - sockets, sockets
+
+
+def _name(handle: Path) -> str:
+    try:
+        return str(handle.readlink())
+    except OSError:  # closed since it was listed
+        return ""
 
 
 class Life:
@@ -59,7 +72,9 @@ class Life:
 async def play(given: argparse.Namespace) -> int:
     luck = luck_of(given)
     world = World(luck=luck, pages=given.pages, channels=given.channels)
-    life, sizes, handles = Life(given, world), list[float](), list[int]()
+    life, sizes, opened = Life(given, world), list[float](), list[tuple[int, int]]()
+    # What a page lists, the bot remembers: it is to grow no more when all is warm.
+    world.pages.listed = 5
     async with database(given.database) as url, world.serving():
         await subscribe(world, url)
         async with Bots(world, url, poll_seconds=5, lease_seconds=60) as bots:
@@ -71,24 +86,27 @@ async def play(given: argparse.Namespace) -> int:
                 await asyncio.sleep(1 / given.each)
                 life.go_on()
                 sizes.append(memory_mb(process.pid))
-                handles.append(files(process.pid))
+                opened.append(handles(process.pid))
             found = await settled(world, patience=120)
             await bots.end(process)
     # In less than half a minute nothing is warm yet.
     growth, more = (3 * GROWTH, 15) if given.quick else (GROWTH, 0)
-    rows = [*_grown(sizes, handles, growth, more), *rows_of(found)]
+    rows = [*_grown(sizes, opened, growth, more), *rows_of(found)]
     return report(f"{given.minutes:g} minutes, {given.database}", rows, [*found.examples, *bots.errors[:5]])
 
 
-def _grown(sizes: list[float], handles: list[int], most: float, most_files: int) -> list[Row]:
+def _grown(sizes: list[float], opened: list[tuple[int, int]], most: float, most_files: int) -> list[Row]:
     """After the warm-up the first fifth against the last. Open files go up and down: the fewest count."""
     warm = int(len(sizes) * WARM_UP)
     part = max(1, (len(sizes) - warm) // 5)
     before, after = statistics.median(sizes[warm : warm + part]), statistics.median(sizes[-part:])
-    growth, more = after / before - 1, min(handles[-part:]) - min(handles[warm : warm + part])
+    files = [count for count, _ in opened]
+    connections = max(count for _, count in opened)
+    growth, more = after / before - 1, min(files[-part:]) - min(files[warm : warm + part])
     return [
         ("memory", f"{before:.0f} -> {after:.0f} MB ({growth:+.1%})", f"<= {most:+.0%}", growth <= most),
         ("open files", f"{more:+d}", f"<= {most_files:+d}", more <= most_files),
+        ("connections at once", connections, f"<= {MOST_CONNECTIONS}", connections <= MOST_CONNECTIONS),
     ]
 
 
