@@ -194,7 +194,7 @@ async def test_a_channel_is_told_in_french_what_it_follows() -> None:
     ("line", "answer"),
     [
         ("lampp", "Je ne connais pas «~lampp~». Peut-être lamp~?"),
-        ("subscribe", "Merci de préciser~: `subscribe"),
+        ("subscribe", "Merci de préciser~: `/outage subscribe"),
         ("subscribe lamp min=huge", "Valeurs possibles de `min`~: none, minor, major, critical."),
         ("alt torch", "L’équipe n’a encore rien choisi pour remplacer Torch"),
         ("active", "1~incident en cours"),

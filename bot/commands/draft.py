@@ -72,9 +72,11 @@ async def _candidate(text: str, request: Request, office: Office, words: Words) 
         candidates = await _candidates(request, office, everywhere=bool(text))
         chosen = named(candidates, text) if text else newest(one for one in candidates if one.is_running)
         trouble = (
-            words("I know no incident by the words “{text}”. `active` lists the open ones.", text=text)
+            words("I know no incident by the words “{text}”. `/outage active` lists the open ones.", text=text)
             if text
-            else words("No incident is open of which this channel was told. Name a tool: `draft chatgpt internal`.")
+            else words(
+                "No incident is open of which this channel was told. Name a tool: `/outage draft chatgpt internal`."
+            )
         )
     if chosen is None:
         raise UserError(trouble)

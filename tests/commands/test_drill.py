@@ -110,6 +110,11 @@ async def test_a_drill_is_planned_shown_changed_and_called_off(channel: Channel)
     assert await channel.ask("drill schedule lamp") == [
         "Say how often: `/outage drill schedule lamp monthly`, weekly or off."
     ]
+    assert await channel.ask("drill schedule lamp daily") == [
+        "Say how often: `/outage drill schedule lamp monthly`, weekly or off."
+    ]
+    assert await channel.ask("drill start lamp ten") == ["Say how long, from 5 to 120 minutes."]
+    assert (await channel.ask("drill schedule lamp daily weekly"))[0].startswith("I do not know “lamp daily”.")
     assert await channel.ask("drill schedule lamp 150 weekly") == ["Say how long, from 5 to 120 minutes."]
     assert await channel.ask("drill schedule lamp off") == ["No more drills are planned here for Lamp"]
     assert await channel.ask("drill schedule lamp off") == ["No drill is planned here for Lamp."]

@@ -127,7 +127,7 @@ async def test_the_last_word_says_for_whom(channel: Channel, line: str, audience
 
 async def test_without_a_name_it_is_the_newest_open_one_that_the_channel_was_told_of(channel: Channel) -> None:
     assert await channel.ask("draft") == [
-        "No incident is open of which this channel was told. Name a tool: `draft chatgpt internal`."
+        "No incident is open of which this channel was told. Name a tool: `/outage draft chatgpt internal`."
     ]
     old, new = update(minutes=-60), update("u2", minutes=-30)
     over = ended(id="over", title="Over")
@@ -185,7 +185,7 @@ async def test_the_draft_is_in_the_channel_s_language_and_the_rest_in_the_asker_
     ("line", "refusal"),
     [
         ("draft torch", "The status page of Torch lists no incident now."),
-        ("draft of the moon", "I know no incident by the words “of the moon”. `active` lists the open ones."),
+        ("draft of the moon", "I know no incident by the words “of the moon”. `/outage active` lists the open ones."),
         ("draft lamp audience=press", "`audience` is one of: internal, customers."),
     ],
 )

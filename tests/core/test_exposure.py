@@ -337,7 +337,7 @@ def test_the_card_says_it_in_french() -> None:
             " → /outage choose chat fish"
         ),
         (
-            "❔ discussion avec une IA – on ne sait pas si une panne de Mole épargnerait Fish, Paper"
+            "❔ discussion avec une IA – on ne sait pas si une panne touchant Mole épargnerait Fish, Paper"
             " → upstreams = […] dans planb.toml"
         ),
         "🟠 hébergement, stockage – rien n’est choisi pour remplacer Shed → /outage choose hosting …",
