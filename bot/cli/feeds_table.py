@@ -101,8 +101,8 @@ def _row(service: Service, feed: Feed, state: FeedState | None, now: datetime, *
 def _show(rows: list[Row]) -> None:
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     for heading in ("service", "format", "state", "read", "next"):
-        table.add_column(heading, no_wrap=heading == "state", overflow="fold")
-    table.add_column("what went wrong", min_width=24)  # of 80
+        table.add_column(heading, no_wrap=heading in {"service", "state"}, overflow="fold")
+    table.add_column("what went wrong")
     for row in rows:
         name = f"[bold]{row.service}[/bold]" if row.followed else row.service
         state = _MARKS[row.freshness] if row.read_at or row.error else "[dim]not read yet[/dim]"

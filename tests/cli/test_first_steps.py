@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli import demo, feed, replay, services, setup
+from bot.cli import demo, feed, feeds_table, replay, services, setup
 from bot.cli.exits import EX_CONFIG, EX_UNAVAILABLE
+from bot.cli.feeds_table import Row
+from bot.domain.status import Freshness
 
 ROOT = Path(__file__).parents[2]
 ONE = ROOT / "tests/feeds/statuspage/bare_incident.json"
@@ -71,3 +73,22 @@ def test_a_manifest_for_no_address_is_refused(address: str, capsys: pytest.Captu
 def test_a_manifest_leads_to_the_public_address(capsys: pytest.CaptureFixture[str]) -> None:
     setup.slack_manifest("https://bot.example.org")
     assert '"https://bot.example.org/slack/events"' in capsys.readouterr().out
+
+
+def test_what_went_wrong_with_a_page_is_whole_on_a_narrow_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    row = Row(
+        service="google-workspace",
+        format="incidentio_widget",
+        url="https://status.example.org",
+        followed=True,
+        freshness=Freshness.UNREACHABLE,
+        read_at="2026-11-20T14:30:00+00:00",
+        age_s=400,
+        next_poll_s=1900,
+        failures=3,
+        error="https://status.example.org: its host name is not known",
+    )
+    feeds_table._show([row])
+    said = " ".join(capsys.readouterr().out.split())
+    for word in ("google-workspace", "not", "known"):
+        assert word in said

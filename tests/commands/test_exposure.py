@@ -51,7 +51,7 @@ async def test_a_team_is_told_what_it_has_no_plan_b_for(channel: Channel) -> Non
             "❔ chat – whether Candle would keep working during a failure of Lamp is not known"
             " → /outage choose lamp Candle upstreams=…"
         ),
-        "🔵 chat – no playbook says what to do → /outage playbook lamp",
+        "🔵 chat – no playbook of the team says what to do → /outage playbook lamp",
         "🔵 Torch, Candle – not tried in the last 90 days → /outage tried Torch",
         "🔵 chat – no drill in the last 90 days → /outage drill start lamp 30",
         "What would fail together",
@@ -65,7 +65,7 @@ async def test_a_team_is_told_what_it_has_no_plan_b_for(channel: Channel) -> Non
 async def test_a_playbook_of_the_team_s_own_is_no_gap_and_a_general_one_is(channel: Channel, wanted: str) -> None:
     await channel.store.subscribe(follow("lamp"), NOON)
     book = Playbook(wanted=wanted, link=Text(en="https://wiki.example.org"))
-    gap = "🔵 chat – no playbook says what to do → /outage playbook lamp"
+    gap = "🔵 chat – no playbook of the team says what to do → /outage playbook lamp"
     for books, told in ((Playbooks(ours=(book,)), False), (Playbooks(defaults=(book,)), True)):
         channel.desk = Desk(replace(channel.office, file=Living(playbooks=books)), COMMANDS)
         assert (gap in await channel.ask("exposure")) is told
