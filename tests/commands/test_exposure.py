@@ -185,6 +185,7 @@ async def test_the_draft_is_in_the_channel_s_language_and_the_rest_in_the_asker_
     ("line", "refusal"),
     [
         ("draft torch", "The status page of Torch lists no incident now."),
+        ("draft lamp", "I cannot read the status page of Lamp"),
         ("draft of the moon", "I know no incident by the words “of the moon”. `/outage active` lists the open ones."),
         ("draft lamp audience=press", "`audience` is one of: internal, customers."),
     ],

@@ -25,6 +25,8 @@ PERHAPS: Mapping[Language, str] = {
     "en": "(perhaps shown before the restart:)",
     "fr": "(peut-être déjà affiché avant le redémarrage\u00a0:)",
 }
+_ME: Mapping[Language, str] = {"en": "you", "fr": "vous"}
+"""Who sits here, as cards name them."""
 _PREFIXES = ("/outage", "/panne", "outage", "panne")
 
 
@@ -74,7 +76,7 @@ class ConsoleChat:
 
     async def answer(self, line: str) -> Card:
         """Answer a typed line; `/outage` before it may be left out."""
-        caller = Caller(target=HERE, user="you", may_manage=True, language=self._language)
+        caller = Caller(target=HERE, user=_ME[self._language], may_manage=True, language=self._language)
         return await self._desk.answer_line(without_prefix(line), caller)
 
     async def run(self, stdin: TextIO | None = None) -> None:
