@@ -19,7 +19,7 @@ from bot.domain.change import Change, News, Reason
 from bot.domain.continuity import Alternative, Plan
 from bot.domain.polling import FeedState
 from bot.domain.service import Feed, Part, Service
-from bot.domain.status import Component, Health, Impact, Incident, Kind, Phase, Snapshot, Update
+from bot.domain.status import Component, Freshness, Health, Impact, Incident, Kind, Phase, Snapshot, Update
 from bot.domain.subscription import Platform, Subscription, Target
 from bot.jobs.deliver import closed_channel
 from bot.library import Library
@@ -215,3 +215,10 @@ def test_an_owner_is_told_in_french_that_a_channel_is_closed() -> None:
             "d’ici là, je n’y publie rien."
         ),
     ]
+
+
+async def test_what_the_log_says_in_english_is_told_in_french_words() -> None:
+    away = FeedState(feed="lamp", trouble=Freshness.UNREACHABLE, trouble_text="https://x: its host name is not known")
+    said = await ask("status lamp", states={"lamp": away})
+    assert "pas encore lue (je ne peux pas lire sa page en ce moment)" in said
+    assert "host name" not in said
