@@ -12,9 +12,12 @@ from rich.terminal_theme import MONOKAI
 
 from bot.catalogue import load_catalogue
 from bot.chat.console.draw import WIDTH, draw
+from bot.core.aftermath import Aftermath
 from bot.core.diff import diff
 from bot.core.memory import remember
 from bot.core.overview import counsels
+from bot.core.playbooks import Playbooks, with_last_resort
+from bot.core.recovery import Recovery, Stage
 from bot.core.render import headline, reply
 from bot.domain.polling import FeedState
 from bot.domain.status import Health, Snapshot
@@ -32,8 +35,8 @@ def at(moment: datetime, old: Snapshot | None) -> Snapshot:
     return remember(old, FORMATS[page.format].parse(page_at(STORY, "openai", moment), page.url), moment)
 
 
-def main() -> None:
-    """Two polls: the incident with its alternatives, and its next update."""
+def picture() -> str:
+    """Two polls: the incident with its alternatives, and its next update, as SVG."""
     catalogue, words = load_catalogue(), languages()["en"]
     openai = next(service for service in catalogue.services if service.slug == "openai")
     before = at(BEFORE, None)
@@ -41,17 +44,19 @@ def main() -> None:
     later = at(SECOND, opened)
     green = FeedState(feed="claude", snapshot=Snapshot(format="statuspage", health=Health.OPERATIONAL), read_at=FIRST)
     states = {"claude": green, "openai": replace(green, feed="openai", snapshot=opened)}
-    advice = counsels(catalogue, STORY.plans("en"), states, FIRST)
+    advice = counsels(catalogue, STORY.plans("en"), (), states, FIRST)
+    shown = with_last_resort(advice, None, Playbooks(ours=(), defaults=()), catalogue, "en")
     (first,) = diff(before, opened, service="openai", feed="openai", now=FIRST)
     (second,) = diff(opened, later, service="openai", feed="openai", now=SECOND)
     out = Console(record=True, width=WIDTH, file=io.StringIO(), force_terminal=True, color_system="truecolor")
-    out.print(draw(headline(first, openai, opened.components, advice, words), FIRST))
+    card = headline(first, openai, opened.components, shown, words)
+    after = Aftermath(service=openai, change=first, counsels=shown, words=words)
+    out.print(draw(after.first(card, (), Recovery(stage=Stage.FAILING), 1), FIRST))
     out.print(Padding(draw(reply(second, openai, words), SECOND), (0, 0, 0, 4)))
     svg = out.export_svg(title="Plan B", theme=MONOKAI, unique_id="planb")
     # The picture asks nobody for a font.
-    svg = re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL).replace("Fira Code", "DejaVu Sans Mono")
-    Path(__file__).with_name("card.svg").write_text(svg, encoding="utf-8")
+    return re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL).replace("Fira Code", "DejaVu Sans Mono")
 
 
 if __name__ == "__main__":
-    main()
+    Path(__file__).with_name("card.svg").write_text(picture(), encoding="utf-8")

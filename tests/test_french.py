@@ -20,7 +20,7 @@ from bot.domain.change import Change, News, Reason
 from bot.domain.continuity import Alternative, Plan
 from bot.domain.polling import FeedState
 from bot.domain.service import Feed, Part, Service
-from bot.domain.status import Component, Health, Impact, Incident, Kind, Phase, Snapshot, Update
+from bot.domain.status import Component, Freshness, Health, Impact, Incident, Kind, Phase, Snapshot, Update
 from bot.domain.subscription import Platform, Subscription, Target
 from bot.library import Library
 from bot.locale import languages
@@ -194,7 +194,7 @@ async def test_a_channel_is_told_in_french_what_it_follows() -> None:
     ("line", "answer"),
     [
         ("lampp", "Je ne connais pas «~lampp~». Peut-être lamp~?"),
-        ("subscribe", "Merci de préciser~: `subscribe"),
+        ("subscribe", "Merci de préciser~: `/outage subscribe"),
         ("subscribe lamp min=huge", "Valeurs possibles de `min`~: none, minor, major, critical."),
         ("alt torch", "L’équipe n’a encore rien choisi pour remplacer Torch"),
         ("active", "1~incident en cours"),
@@ -215,3 +215,10 @@ def test_an_owner_is_told_in_french_that_a_channel_is_closed() -> None:
             "d’ici là, je n’y publie rien."
         ),
     ]
+
+
+async def test_what_the_log_says_in_english_is_told_in_french_words() -> None:
+    away = FeedState(feed="lamp", trouble=Freshness.UNREACHABLE, trouble_text="https://x: its host name is not known")
+    said = await ask("status lamp", states={"lamp": away})
+    assert "pas encore lue (je ne peux pas lire sa page en ce moment)" in said
+    assert "host name" not in said

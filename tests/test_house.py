@@ -62,9 +62,17 @@ def test_every_tone_has_a_mark() -> None:
 
 def test_the_environment_example_names_exactly_the_settings() -> None:
     example = (HOUSE / ".env.example").read_text(encoding="utf-8")
-    named = re.findall(r"^([A-Z_]+)=", example, re.MULTILINE)
+    named = re.findall(r"^(?:# )?([A-Z_]+)=", example, re.MULTILINE)
 
     assert sorted(named) == sorted(name.upper() for name in Settings.model_fields)
+
+
+def test_the_environment_example_leaves_the_database_to_the_container() -> None:
+    example = (HOUSE / ".env.example").read_text(encoding="utf-8")
+    image = (HOUSE / "Dockerfile").read_text(encoding="utf-8")
+
+    assert "DATABASE_URL=sqlite:////data/planb.db" in image
+    assert not re.search(r"^DATABASE_URL=", example, re.MULTILINE)  # --env-file would put it where nobody may write
 
 
 def test_the_environment_example_holds_the_defaults(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -219,6 +219,11 @@ def test_translations_keep_the_typographic_rules(broken: str, rule: str) -> None
     assert [text for text in texts if re.search(broken, re.sub(r"`[^`]*`", "``", text))] == [], rule
 
 
+def test_no_translation_puts_a_word_before_a_name_that_a_vowel_would_shorten() -> None:
+    names = r"\b(?:de|que|le|la|ne|se|jusque) \{(?:name|service|title|tools?|instead|owner|platform|text)\}"
+    assert [text for message in MESSAGES for text in _forms(message) if re.search(names, text)] == []
+
+
 def test_every_translation_begins_and_ends_like_the_english() -> None:
     pairs = [pair for message in MESSAGES for pair in zip(_originals(message), _forms(message), strict=True)]
     assert [french for english, french in pairs if _edges(french) != _edges(english)] == []

@@ -200,7 +200,7 @@ async def _asked(what: str, ask: Callable[[], Awaitable[str]], mend: str) -> Fin
 
 def _web(settings: Settings) -> Finding:
     if settings.port is None:
-        return Finding(what="web", ok=None, says="no PORT is set: no health page, no Slack HTTP mode")
+        return Finding(what="web", ok=None, says="no PORT is set: no health page, and no HTTP mode of Slack or Discord")
     return Finding(what="web", ok=True, says=f"will listen on port {settings.port}")
 
 

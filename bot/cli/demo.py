@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.text import Text
 
 from bot.app import App
@@ -42,9 +43,10 @@ def demo(outage: str, speed: float, channel: str) -> None:
 
 
 def _list(out: Console) -> None:
-    words = read_settings().planb_language
+    language = read_settings().planb_language
     for one in replays():
-        out.print(f"[bold]{one.id}[/bold]  {one.title}\n    {one.summary.words(words)}")
+        out.print(f"[bold]{one.id}[/bold]  {one.title.words(language)}")
+        out.print(Padding(Text(one.summary.words(language)), (0, 0, 0, 4)))
 
 
 def _chosen(outage: str) -> Replay:

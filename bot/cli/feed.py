@@ -28,12 +28,22 @@ def feed(where: str, format_name: str, *, json: bool) -> None:
     except NotTheFormat as error:
         fail(f"{where}: {error}", EX_DATAERR)
     except (Unreachable, OSError) as error:
-        fail(f"{where}: {error}", EX_UNAVAILABLE)
+        fail(f"{where}: {cause(error)}", EX_UNAVAILABLE)
     else:
         if json:
             print(jsons.dumps(describe(snapshot, format_.name, Freshness.FRESH), ensure_ascii=False, indent=2))  # noqa: T201
         else:
             _show(where, format_, snapshot)
+
+
+def counted(n: int, what: str) -> str:
+    """`1 incident`, `2 incidents`."""
+    return f"{n} {what}" if n == 1 else f"{n} {what}s"
+
+
+def cause(error: Exception) -> str:
+    """What went wrong; of the system's own words neither the number nor the path, which stands before them."""
+    return (error.strerror or str(error)).lower() if isinstance(error, OSError) else str(error)
 
 
 def chosen(name: str) -> Format | None:
@@ -78,5 +88,5 @@ def _show(where: str, format_: Format, snapshot: Snapshot) -> None:
     out = terminal()
     out.print(draw(standing_card(standing(service, None, snapshot, sight, now), (), words), now))
     over = sum(incident.phase.is_over for incident in snapshot.incidents)
-    counts = f"{len(snapshot.components)} components · {len(snapshot.incidents)} incidents, {over} of them over"
-    out.print(f"format {format_.name} · {counts}")
+    counts = f"{counted(len(snapshot.components), 'component')} · {counted(len(snapshot.incidents), 'incident')}"
+    out.print(f"format {format_.name} · {counts}, {over} over")

@@ -101,7 +101,7 @@ def _row(service: Service, feed: Feed, state: FeedState | None, now: datetime, *
 def _show(rows: list[Row]) -> None:
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     for heading in ("service", "format", "state", "read", "next"):
-        table.add_column(heading, no_wrap=True)
+        table.add_column(heading, no_wrap=heading in {"service", "state"}, overflow="fold")
     table.add_column("what went wrong")
     for row in rows:
         name = f"[bold]{row.service}[/bold]" if row.followed else row.service

@@ -13,7 +13,7 @@ from rich.text import Text
 from bot.chat.console.app import HERE
 from bot.chat.console.draw import draw, plain, terminal
 from bot.cli.exits import EX_DATAERR, EX_UNAVAILABLE, fail
-from bot.cli.feed import chosen, understood
+from bot.cli.feed import cause, chosen, understood
 from bot.clock import SystemClock
 from bot.core.diff import diff
 from bot.core.memory import remember
@@ -50,7 +50,7 @@ def replay(folder: Path, format_name: str, components: str, *, json: bool) -> No
     try:
         polls = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
     except OSError as error:
-        fail(str(error), EX_UNAVAILABLE)
+        fail(f"{folder}: {cause(error)}", EX_UNAVAILABLE)
     player = Player(
         service=folder.resolve().name,
         parts=tuple(text.strip() for text in components.split(",") if text.strip()),

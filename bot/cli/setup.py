@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from urllib.parse import urlsplit
 
 from bot.cli.exits import EX_CONFIG, fail
 from bot.settings import read_settings
@@ -36,9 +37,11 @@ def restored() -> None:
 
 
 def slack_manifest(http: str) -> None:
-    """Print the manifest, for Socket Mode or for HTTP mode at a public address."""
+    """Print the manifest, for Socket Mode or for HTTP mode at a public address. Exit status 78: that is no address."""
     from bot.chat.slack.manifest import manifest  # noqa: PLC0415
 
+    if http and not (http.startswith("https://") and urlsplit(http).hostname):
+        fail(f"--http {http}: say the whole public address, such as https://bot.example.org", EX_CONFIG)
     _print(json.dumps(manifest(http or None), indent=2, ensure_ascii=False))
 
 

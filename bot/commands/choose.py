@@ -62,7 +62,7 @@ async def run(request: Request, office: Office) -> Card:
     if "remove" in options:
         return await _remove(options["remove"], plan, request, office)
     if not tool and "first" not in options:
-        usage = f"choose {wanted.removeprefix(CAPABILITY)} Claude"
+        usage = f"/outage choose {wanted.removeprefix(CAPABILITY)} Claude"
         raise UserError(words("Say what to use instead: `{usage}`", usage=usage))
     if tool:
         plan = replace(plan, alternatives=added(plan.alternatives, _alternative(tool, wanted, options, office, words)))

@@ -67,18 +67,28 @@ async def _candidate(text: str, request: Request, office: Office, words: Words) 
         states = await office.store.states(feeds_of([found]))
         state = states.get(found.service.feeds[0].id)
         chosen = newest(listed_in(found, state.snapshot if state else None))
-        trouble = words("The status page of {name} lists no incident now.", name=found.label)
+        trouble = await _none_listed(found, office, words)
     else:
         candidates = await _candidates(request, office, everywhere=bool(text))
         chosen = named(candidates, text) if text else newest(one for one in candidates if one.is_running)
         trouble = (
-            words("I know no incident by the words “{text}”. `active` lists the open ones.", text=text)
+            words("I know no incident by the words “{text}”. `/outage active` lists the open ones.", text=text)
             if text
-            else words("No incident is open of which this channel was told. Name a tool: `draft chatgpt internal`.")
+            else words(
+                "No incident is open of which this channel was told. Name a tool: `/outage draft chatgpt internal`."
+            )
         )
     if chosen is None:
         raise UserError(trouble)
     return chosen
+
+
+async def _none_listed(found: Found, office: Office, words: Words) -> str:
+    """Only a page that was read lately can be said to list nothing."""
+    (standing,) = await office.standings([found])
+    if standing.sight.freshness is Freshness.FRESH:
+        return words("The status page of {name} lists no incident now.", name=found.label)
+    return words("I cannot read the status page of {name}", name=found.label)
 
 
 async def _candidates(request: Request, office: Office, *, everywhere: bool) -> list[Candidate]:

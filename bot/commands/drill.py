@@ -65,7 +65,7 @@ async def run(request: Request, office: Office) -> Card:
 
 
 async def _start(request: Request, office: Office, words: Words) -> Card:
-    found, minutes = await _found(request, office, words), _minutes(request, words)
+    found, minutes = await _found(request, office, words, "minutes"), _minutes(request, words)
     scenario = _scenario(request, office, found, words)
     target, now = request.caller.target, office.clock.now()
     (real,) = await office.standings([found])
@@ -107,7 +107,7 @@ async def _status(request: Request, office: Office, words: Words) -> Card:
 
 
 async def _schedule(request: Request, office: Office, words: Words) -> Card:
-    found, every = await _found(request, office, words), request.options.get("every", "")
+    found, every = await _found(request, office, words, "every"), request.options.get("every", "")
     target, now = request.caller.target, office.clock.now()
     if not every:
         raise UserError(
@@ -138,11 +138,14 @@ _RUNS: Mapping[str, Callable[[Request, Office, Words], Awaitable[Card]]] = {
 }
 
 
-async def _found(request: Request, office: Office, words: Words) -> Found:
+async def _found(request: Request, office: Office, words: Words, wanted: str) -> Found:
+    """The tool. A word behind it that says nothing is left out where the `wanted` option is missing: that is told."""
     if not request.options["service"]:
         line = "schedule chatgpt monthly" if request.options["action"] == "schedule" else "start chatgpt 15"
         raise UserError(words("Say which tool: `/outage drill {line}`.", line=line))
-    return await office.find(request.options["service"], words)
+    name = request.options["service"]
+    shorter = name.rpartition(" ")[0] if wanted not in request.options else ""
+    return office.catalogue.find(name) or office.catalogue.find(shorter) or await office.find(name, words)
 
 
 def _minutes(request: Request, words: Words, otherwise: float | None = None) -> float:

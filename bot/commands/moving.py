@@ -100,7 +100,7 @@ def _tells(kind: MoveKind, caller: Caller, words: Words) -> Rich:
 def _where(told: Delivery, words: Words) -> tuple[str | Link, ...]:
     incident = told.change.incident
     title = Link(incident.title, incident.url) if incident.url else incident.title
-    return (words("About"), " ", title)
+    return (words("About:"), " ", title)
 
 
 def _unnamed(move: Move, words: Words) -> Rich:

@@ -128,7 +128,7 @@ def unknown_service(text: str, near: Sequence[str], words: Words) -> str:
     """One line that says what to do."""
     if near:
         return words("I do not know “{text}”. Did you mean {near}?", text=text, near=either(near, words))
-    return words("I do not know “{text}”. `services` lists what I watch.", text=text)
+    return words("I do not know “{text}”. `/outage services` lists what I watch.", text=text)
 
 
 def _unknown_component(found: Found, text: str, components: Sequence[Component], words: Words) -> str:

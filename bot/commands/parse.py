@@ -41,16 +41,22 @@ def check(command: Command, options: Mapping[str, str], words: Words) -> Mapping
     given = {name: value.strip() for name, value in options.items() if value.strip()}
     for option in command.options:
         if option.required and option.name not in given:
-            raise UserError(words("Say which: `{usage}`", usage=usage(command)))
+            raise UserError(words("Say which: `{usage}`", usage=typed(command)))
     return {name: _chosen(known[name], value, words) for name, value in given.items()}
 
 
 def usage(command: Command) -> str:
     """`subscribe <service> [components=] [min=minor|major|critical]`."""
-    return " ".join((command.name, *(_usage(option) for option in command.options)))
+    return " ".join((command.name, *(wanted(option) for option in command.options)))
 
 
-def _usage(option: Option) -> str:
+def typed(command: Command) -> str:
+    """The same as it is typed in a chat."""
+    return f"/outage {usage(command)}"
+
+
+def wanted(option: Option) -> str:
+    """`<service>` where it must stand, `[min=minor|major]` where it may."""
     if option.required:
         return f"<{option.name}>"
     if option.choices:
@@ -79,7 +85,7 @@ def _command(
         return command, plain[1:]
     if len(plain) > 1 and (near := difflib.get_close_matches(fold(plain[0]), by_word, n=1, cutoff=0.75)):
         meant = " ".join((by_word[near[0]].name, *plain[1:]))
-        raise UserError(words("I do not know “{text}”. Did you mean {near}?", text=plain[0], near=f"`{meant}`"))
+        raise UserError(words("I do not know “{text}”. Did you mean {near}?", text=plain[0], near=f"`/outage {meant}`"))
     return by_word["status"], plain
 
 
@@ -89,9 +95,11 @@ def _positional(command: Command, plain: Sequence[str], words: Words) -> dict[st
         return {}
     text = " ".join(plain)
     takers = [option for option in command.options if not option.choices or text.casefold() in option.choices]
-    if not takers:
-        raise UserError(words("`{name}` takes nothing more: `{usage}`", name=command.name, usage=usage(command)))
-    return {takers[0].name: text}
+    if takers:
+        return {takers[0].name: text}
+    if command.options:
+        return {command.options[0].name: text}  # check() says what may stand there
+    raise UserError(words("`{name}` takes nothing more: `{usage}`", name=command.name, usage=typed(command)))
 
 
 def _named(command: Command, named: Mapping[str, str], words: Words) -> dict[str, str]:
@@ -99,7 +107,7 @@ def _named(command: Command, named: Mapping[str, str], words: Words) -> dict[str
     for name in named:
         if name not in known:
             near = difflib.get_close_matches(name, known, n=1)
-            hint = words("Did you mean `{name}=`?", name=near[0]) if near else f"`{usage(command)}`"
+            hint = words("Did you mean `{name}=`?", name=near[0]) if near else f"`{typed(command)}`"
             raise UserError(words("`{command}` has no option `{name}`.", command=command.name, name=name) + f" {hint}")
     return dict(named)
 

@@ -58,9 +58,14 @@ def evidence(standing: Standing, words: Words) -> Rich:
     """Where it was read, and how long ago."""
     sight, page = standing.sight, Link(words("Status page"), standing.service.page)
     if sight.read_at is None:
-        why = f" ({sight.trouble})" if sight.trouble else ""
+        why = f" ({_why(sight.trouble, words)})" if sight.trouble else ""
         return (page, " · ", words("not read yet") + why)
     return (page, " · ", words(_FRESHNESS[sight.freshness]), " ", Moment(sight.read_at, Shape.RELATIVE))
+
+
+def _why(trouble: str, words: Words) -> str:
+    """The log's own sentence, which is English; who reads another language is told as much in that."""
+    return trouble if words.language == "en" else words("I cannot read its page now")
 
 
 def _lead(standing: Standing, words: Words) -> Rich:

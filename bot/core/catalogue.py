@@ -97,6 +97,12 @@ class Catalogue:
         filed = [Found(service=service) for service in self.services if fold(service.category) == wanted]
         return tuple({found.value: found for found in (*begin, *contain, *filed)}.values())
 
+    def browse(self, text: str) -> tuple[Found, ...]:
+        """What `search` finds, the services of a category of exactly that name first."""
+        wanted = fold(text)
+        filed = (Found(service=service) for service in self.services if fold(service.category) == wanted)
+        return tuple({found.value: found for found in (*filed, *self.search(text))}.values())
+
     def suggest(self, text: str, n: int = 3) -> tuple[str, ...]:
         """At most `n` things to type that hold these words or look like them; each is found by `find`."""
         wanted = fold(text)

@@ -18,7 +18,7 @@ _SAYINGS: Mapping[Gap, str] = MappingProxyType(
         Gap.NOTHING: mark("nothing is chosen to use instead of {tools}"),
         Gap.TOGETHER: mark("{tools} and what is chosen instead ({instead}) have {shared} in common"),
         Gap.NOT_KNOWN: mark("whether {instead} would keep working during a failure of {tools} is not known"),
-        Gap.NO_PLAYBOOK: mark("no playbook says what to do"),
+        Gap.NO_PLAYBOOK: mark("no playbook of the team says what to do"),
         Gap.NOT_TRIED: mark("not tried in the last 90 days"),
         Gap.NO_DRILL: mark("no drill in the last 90 days"),
     }

@@ -5,9 +5,9 @@ several at once. A stop lets what is under way finish for a while; what does not
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import structlog
 
@@ -68,6 +68,23 @@ async def end(tasks: Collection[asyncio.Task[None]], *, patience: float = END_PA
         for task in running:
             task.cancel()
         await asyncio.wait(running, timeout=patience)
+
+
+async def in_time(work: Coroutine[Any, Any, None], seconds: float) -> bool:
+    """Do it; whether it was done in that time. What was not is cancelled and waited for. Raise what it raises.
+
+    For cleaning up, mostly after a cancel: before Python 3.11.3 `asyncio.timeout` tells of no time-out then.
+    https://github.com/python/cpython/issues/102780
+    """
+    task = asyncio.ensure_future(work)
+    try:
+        await asyncio.wait([task], timeout=seconds)
+        if task.done():
+            await task
+        return task.done()
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 async def supervise(name: str, run: Callable[[], Awaitable[None]], *, luck: Callable[[], float]) -> None:

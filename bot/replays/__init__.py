@@ -26,7 +26,7 @@ def replay(name: str) -> Replay:
     exact = [each for each in known if each.id == name]
     alike = exact or [each for each in known if name in each.id]
     if len(alike) != 1:
-        raise UserError(f"No single outage is called {name!r}. Known: {', '.join(each.id for each in known)}")
+        raise UserError(f"No single outage is called {name!r}. Known: {', '.join(each.id for each in known)}.")
     return alike[0]
 
 

@@ -95,7 +95,7 @@ class Replay:
     """An outage from its first sign to its end. `starts` is when its impact began (aware UTC)."""
 
     id: str
-    title: str
+    title: Told
     starts: datetime
     summary: Told
     pages: Mapping[str, Page]

@@ -37,3 +37,14 @@ async def test_an_edit_is_printed_only_where_what_to_use_instead_changed(
     assert [text for text in printed if text not in said] == []
     assert "We look." not in said
     assert bool(said) is bool(printed)
+
+
+async def test_what_was_perhaps_shown_is_said_in_the_reader_s_language(memory: SqlStore) -> None:
+    await memory.promise([delivery("a", Action.POST, to=HERE)], NOON)
+    (claim,) = await claim_all(memory, NOON, MINUTE, 9)
+    out = StringIO()
+    desk = channel_of(memory, (LAMP,), ()).desk
+    chat = ConsoleChat(desk=desk, outbox=memory, clock=FakeClock(), language="fr", out=Console(file=out, width=60))
+    await chat.deliver(claim, CARD)
+    await chat.settle(claim, NOON)
+    assert "(peut-être déjà affiché avant le redémarrage\u00a0:)" in out.getvalue()

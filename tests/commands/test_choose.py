@@ -75,7 +75,7 @@ async def test_a_tool_may_be_added_and_another_put_first_at_once(channel: Channe
 
 
 async def test_a_list_for_a_use_is_called_by_its_words(channel: Channel) -> None:
-    assert (await channel.ask("choose glow"))[0] == "Say what to use instead: `choose glow Claude`"
+    assert (await channel.ask("choose glow"))[0] == "Say what to use instead: `/outage choose glow Claude`"
     assert (await channel.ask("choose glow Candle"))[0] == "When a tool fails, for: glow"
     gone = await channel.ask("choose glow remove=all")
     assert gone[0] == "Nothing is chosen in the chat any more for: glow"
@@ -133,8 +133,8 @@ async def test_the_first_words_we_know_are_what_fails_and_the_rest_is_the_tool(
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("choose", "Say which: `choose <service>"),
-        ("choose lamp", "Say what to use instead: `choose lamp Claude`"),
+        ("choose", "Say which: `/outage choose <service>"),
+        ("choose lamp", "Say what to use instead: `/outage choose lamp Claude`"),
         ("choose lammp Candle", "I do not know “lammp”. Did you mean lamp"),
         ("choose lamp remove=Moon", "“Moon” is not on this list. It has: Torch, Candle."),
         ("choose torch first=Moon", "“Moon” is not on this list. It is empty."),

@@ -98,7 +98,7 @@ async def test_the_desk_is_what_the_platforms_expect(channel: Channel) -> None:
 
 
 async def test_a_line_that_cannot_be_understood_is_refused_kindly(channel: Channel) -> None:
-    assert await channel.ask("alt") == ["Say which: `alt <service>`"]
+    assert await channel.ask("alt") == ["Say which: `/outage alt <service>`"]
 
 
 async def test_help_lists_every_command(channel: Channel) -> None:
@@ -395,7 +395,7 @@ async def test_services_lists_by_category_or_by_words(channel: Channel) -> None:
         "• Lamp Chat – lamp:chat",
         "• Beam (Lamp) – lamp:video",
     ]
-    assert await channel.ask("services zzz") == ["I do not know “zzz”. `services` lists what I watch."]
+    assert await channel.ask("services zzz") == ["I do not know “zzz”. `/outage services` lists what I watch."]
 
 
 async def test_services_without_a_category_are_others(memory: SqlStore) -> None:
@@ -430,7 +430,7 @@ async def test_alt_says_how_to_choose_where_nothing_is_chosen(channel: Channel) 
     ("line", "text"),
     [
         ("status lmap", "I do not know “lmap”. Did you mean lamp?"),
-        ("alt xyzzy", "I do not know “xyzzy”. `services` lists what I watch."),
+        ("alt xyzzy", "I do not know “xyzzy”. `/outage services` lists what I watch."),
         ("subscribe lamp:", "This channel now follows Lamp"),
     ],
 )
@@ -478,3 +478,30 @@ async def test_the_colour_of_an_answer_follows_the_state(channel: Channel) -> No
     await channel.page("lamp", snapshot(incident(impact=Impact.CRITICAL)))
     assert await channel.tone("lamp") is Tone.CRITICAL
     assert await channel.tone("torch") is Tone.UNKNOWN
+
+
+async def test_help_about_a_command_tells_all_that_it_takes(channel: Channel) -> None:
+    about = await channel.ask("help subscribe")
+    assert about[:2] == [
+        "Be told in this channel when a tool has trouble",
+        "/outage subscribe <service> [components=…] " + about[1].split("…] ", 1)[1],
+    ]
+    assert "• <service> – A tool, a part of it such as chatgpt, or the address of its status page" in about
+    assert about[-1] == "Only people who may manage this channel can do that."
+    assert await channel.ask("help /outage abonner chatgpt") == about
+
+
+@pytest.mark.parametrize(
+    ("line", "answer"),
+    [
+        ("help subscrbe", "I do not know “subscrbe”. Did you mean `/outage help subscribe`?"),
+        ("help xyzzy", "I know no command “xyzzy”. `/outage help` lists them all."),
+        ("help /outage", "I know no command “/outage”. `/outage help` lists them all."),
+    ],
+)
+async def test_help_about_no_command_says_what_to_type(channel: Channel, line: str, answer: str) -> None:
+    assert await channel.ask(line) == [answer]
+
+
+async def test_help_about_a_command_without_options_is_short(channel: Channel) -> None:
+    assert await channel.ask("aide list") == ["What this channel follows", "/outage list", "Also: liste"]

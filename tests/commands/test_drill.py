@@ -65,7 +65,7 @@ async def test_what_was_done_counts_in_the_status_at_once(channel: Channel) -> N
     assert (await channel.ask("switched torch"))[0] == "DRILL – Noted: you switched to Torch"
     assert (await channel.ask("drill status"))[2:] == ["Took part: 1", "Switched: 1"]
     channel.clock.tick(seconds=1)
-    assert (await channel.ask("blocked"))[1].startswith("This is a drill, nothing is down. About ")
+    assert (await channel.ask("blocked"))[1].startswith("This is a drill, nothing is down. About: ")
     over = replace(told, key="over", change=replace(one, incident=incident(id="i1", phase=Phase.RESOLVED)))
     await channel.store.promise([over], channel.clock.now())
     assert (await channel.ask("back"))[0].startswith("Nothing that I told this channel of fails now.")
@@ -110,6 +110,11 @@ async def test_a_drill_is_planned_shown_changed_and_called_off(channel: Channel)
     assert await channel.ask("drill schedule lamp") == [
         "Say how often: `/outage drill schedule lamp monthly`, weekly or off."
     ]
+    assert await channel.ask("drill schedule lamp daily") == [
+        "Say how often: `/outage drill schedule lamp monthly`, weekly or off."
+    ]
+    assert await channel.ask("drill start lamp ten") == ["Say how long, from 5 to 120 minutes."]
+    assert (await channel.ask("drill schedule lamp daily weekly"))[0].startswith("I do not know “lamp daily”.")
     assert await channel.ask("drill schedule lamp 150 weekly") == ["Say how long, from 5 to 120 minutes."]
     assert await channel.ask("drill schedule lamp off") == ["No more drills are planned here for Lamp"]
     assert await channel.ask("drill schedule lamp off") == ["No drill is planned here for Lamp."]

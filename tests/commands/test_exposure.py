@@ -51,7 +51,7 @@ async def test_a_team_is_told_what_it_has_no_plan_b_for(channel: Channel) -> Non
             "❔ chat – whether Candle would keep working during a failure of Lamp is not known"
             " → /outage choose lamp Candle upstreams=…"
         ),
-        "🔵 chat – no playbook says what to do → /outage playbook lamp",
+        "🔵 chat – no playbook of the team says what to do → /outage playbook lamp",
         "🔵 Torch, Candle – not tried in the last 90 days → /outage tried Torch",
         "🔵 chat – no drill in the last 90 days → /outage drill start lamp 30",
         "What would fail together",
@@ -65,7 +65,7 @@ async def test_a_team_is_told_what_it_has_no_plan_b_for(channel: Channel) -> Non
 async def test_a_playbook_of_the_team_s_own_is_no_gap_and_a_general_one_is(channel: Channel, wanted: str) -> None:
     await channel.store.subscribe(follow("lamp"), NOON)
     book = Playbook(wanted=wanted, link=Text(en="https://wiki.example.org"))
-    gap = "🔵 chat – no playbook says what to do → /outage playbook lamp"
+    gap = "🔵 chat – no playbook of the team says what to do → /outage playbook lamp"
     for books, told in ((Playbooks(ours=(book,)), False), (Playbooks(defaults=(book,)), True)):
         channel.desk = Desk(replace(channel.office, file=Living(playbooks=books)), COMMANDS)
         assert (gap in await channel.ask("exposure")) is told
@@ -127,7 +127,7 @@ async def test_the_last_word_says_for_whom(channel: Channel, line: str, audience
 
 async def test_without_a_name_it_is_the_newest_open_one_that_the_channel_was_told_of(channel: Channel) -> None:
     assert await channel.ask("draft") == [
-        "No incident is open of which this channel was told. Name a tool: `draft chatgpt internal`."
+        "No incident is open of which this channel was told. Name a tool: `/outage draft chatgpt internal`."
     ]
     old, new = update(minutes=-60), update("u2", minutes=-30)
     over = ended(id="over", title="Over")
@@ -185,7 +185,8 @@ async def test_the_draft_is_in_the_channel_s_language_and_the_rest_in_the_asker_
     ("line", "refusal"),
     [
         ("draft torch", "The status page of Torch lists no incident now."),
-        ("draft of the moon", "I know no incident by the words “of the moon”. `active` lists the open ones."),
+        ("draft lamp", "I cannot read the status page of Lamp"),
+        ("draft of the moon", "I know no incident by the words “of the moon”. `/outage active` lists the open ones."),
         ("draft lamp audience=press", "`audience` is one of: internal, customers."),
     ],
 )

@@ -47,7 +47,7 @@ async def test_who_types_is_counted_and_not_named(channel: Channel) -> None:
     told = await tell(channel.store, incident())
     assert await channel.ask("switched torch", manager=False) == [
         "Noted: you switched to Torch",
-        "About Logins fail",
+        "About: Logins fail",
         "In this channel: 1 switched to Torch",
         (
             "I write to you when you can go back. Your answer is counted without your name. "
@@ -105,14 +105,14 @@ async def test_what_is_typed_is_about_the_newest_incident_that_is_open_here(chan
     await tell(channel.store, ended(id="over", title="Over"))
     await tell(channel.store, incident(id="work", title="Work", kind=Kind.MAINTENANCE, phase=Phase.IN_PROGRESS))
     await tell(channel.store, incident(id="far", title="Far"), target=replace(TEAM, channel="C2"))
-    assert (await channel.ask("blocked"))[1] == "About New"
+    assert (await channel.ask("blocked"))[1] == "About: New"
 
 
 async def test_a_service_may_be_named(channel: Channel) -> None:
     await tell(channel.store, incident(id="i1", title="Lamp fails"))
     await tell(channel.store, incident(id="i2", title="Torch fails"), service="torch")
-    assert (await channel.ask("blocked lamp"))[1] == "About Lamp fails"
-    assert (await channel.ask("switched candle service=torch"))[1] == "About Torch fails"
+    assert (await channel.ask("blocked lamp"))[1] == "About: Lamp fails"
+    assert (await channel.ask("switched candle service=torch"))[1] == "About: Torch fails"
     assert "Did you mean" in (await channel.ask("blocked lmap"))[0]
 
 
@@ -134,7 +134,7 @@ async def test_a_button_counts_for_the_incident_of_its_message_whatever_came_sin
     await tell(channel.store, incident(id="i2", title="Second"))
     later = incident(update(), update("u2", Phase.MONITORING), id="i1", title="First, again")
     await tell(channel.store, later, action=Action.EDIT)
-    assert (await press(channel, "blocked:1"))[1] == "About First, again"
+    assert (await press(channel, "blocked:1"))[1] == "About: First, again"
 
 
 @pytest.mark.parametrize(

@@ -49,16 +49,16 @@ def test_a_line_becomes_a_command_and_its_options(line: str, expected: tuple[str
 @pytest.mark.parametrize(
     ("line", "text"),
     [
-        ("alt", "Say which: `alt <service>`"),
+        ("alt", "Say which: `/outage alt <service>`"),
         (
             "subscribe x mni=major",
             "`subscribe` has no option `mni`. Did you mean `min=`?",
         ),
-        ("alt x colour=red", "`alt` has no option `colour`. `alt <service>`"),
+        ("alt x colour=red", "`alt` has no option `colour`. `/outage alt <service>`"),
         ("subscribe x min=huge", "`min` is one of: none, minor, major, critical."),
-        ("list everything", "`list` takes nothing more: `list`"),
-        ("active never", "`active` takes nothing more: `active [scope=channel|all]`"),
-        ("statsu github", "I do not know “statsu”. Did you mean `status github`?"),
+        ("list everything", "`list` takes nothing more: `/outage list`"),
+        ("active never", "`scope` is one of: channel, all."),
+        ("statsu github", "I do not know “statsu”. Did you mean `/outage status github`?"),
         ("status " + "x" * 500, "That is too long for me: at most 500 characters."),
     ],
 )
@@ -86,7 +86,7 @@ def test_the_usage_shows_how_to_type_it() -> None:
         "back [service] [name=…]",
         "exposure",
         "draft [incident] [audience=internal|customers]",
-        "help",
+        "help [command=…]",
     ]
 
 

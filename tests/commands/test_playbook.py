@@ -112,8 +112,8 @@ async def test_steps_are_taken_and_done_where_an_incident_is_open(channel: Chann
         ("playbook lamp:chat done=two", "Say the number of a step, from 1 to 2."),
         ("playbook lamp:chat done=²", "Say the number of a step, from 1 to 2."),
         ("playbook torch claim=1", "No incident of Torch is open in this channel."),
-        ("playbook nothing", "I do not know “nothing”. `services` lists what I watch."),
-        ("playbook", "Say which: `playbook <service> [language=en|fr] [claim=…] [done=…]`"),
+        ("playbook nothing", "I do not know “nothing”. `/outage services` lists what I watch."),
+        ("playbook", "Say which: `/outage playbook <service> [language=en|fr] [claim=…] [done=…]`"),
     ],
 )
 async def test_what_cannot_be_marked_is_refused_kindly(channel: Channel, line: str, answer: str) -> None:

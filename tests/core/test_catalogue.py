@@ -151,3 +151,9 @@ def test_a_pattern_matches_names_as_people_expect(pattern: str, group: str, name
     component = Component(id="1", name=name, health=Health.OPERATIONAL, group=group)
 
     assert matches(part, component) is expected
+
+
+def test_who_browses_a_category_sees_its_services_before_what_sounds_like_it(catalogue: Catalogue) -> None:
+    assert next(found.value for found in catalogue.browse("cloud")) == "zenith"
+    assert catalogue.browse("acme") == catalogue.search("acme")
+    assert catalogue.browse("") == catalogue.search("")

@@ -229,7 +229,7 @@ CASES: dict[str, tuple[Subject, Audience, list[str], list[str]]] = {
             "Source: https://status.lamp.example",
         ],
         [
-            "Sur la page d’état de Lamp~: «~Chat~»", SINCE_FR, PAGE_FR + "Panne partielle",
+            "Sur la page d’état Lamp~: «~Chat~»", SINCE_FR, PAGE_FR + "Panne partielle",
             "C’est la page du fournisseur qui l’affiche, sans signaler d’incident.", INSTEAD_FR, WRITE_FR,
             "Source~: https://status.lamp.example",
         ],

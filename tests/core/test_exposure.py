@@ -316,7 +316,7 @@ def test_the_card_says_what_to_do_first() -> None:
             " → upstreams = […] in planb.toml"
         ),
         "🟠 hosting, storage – nothing is chosen to use instead of Shed → /outage choose hosting …",
-        "🔵 chat, video, hosting, storage – no playbook says what to do → /outage playbook bird:talk",
+        "🔵 chat, video, hosting, storage – no playbook of the team says what to do → /outage playbook bird:talk",
         "🔵 Nest, Fish, Paper – not tried in the last 90 days → /outage tried Nest",
         "🔵 chat, video, hosting, storage – no drill in the last 90 days → /outage drill start bird:talk 30",
         "What would fail together",
@@ -337,12 +337,12 @@ def test_the_card_says_it_in_french() -> None:
             " → /outage choose chat fish"
         ),
         (
-            "❔ discussion avec une IA – on ne sait pas si une panne de Mole épargnerait Fish, Paper"
+            "❔ discussion avec une IA – on ne sait pas si une panne touchant Mole épargnerait Fish, Paper"
             " → upstreams = […] dans planb.toml"
         ),
         "🟠 hébergement, stockage – rien n’est choisi pour remplacer Shed → /outage choose hosting …",
         (
-            "🔵 discussion avec une IA, vidéo, hébergement, stockage – aucune fiche ne dit quoi faire"
+            "🔵 discussion avec une IA, vidéo, hébergement, stockage – aucune fiche de l’équipe ne dit quoi faire"
             " → /outage playbook bird:talk"
         ),
         "🔵 Nest, Fish, Paper – aucun essai depuis 90~jours → /outage tried Nest",

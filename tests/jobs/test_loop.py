@@ -5,7 +5,7 @@ import pytest
 
 from bot.domain.errors import SettingsError, StoreAway
 from bot.jobs import loop
-from bot.jobs.loop import Bell, Pump, end, supervise
+from bot.jobs.loop import Bell, Pump, end, in_time, supervise
 
 
 def pump(bell: Bell, most: int = 2, grace: float = 0.2) -> Pump:
@@ -204,3 +204,37 @@ async def test_a_bell_rings_and_stops_in_every_room() -> None:
             await room.wait(60)
     bell.stop()
     assert all(room.stopping.is_set() for room in rooms)
+
+
+async def test_what_cleans_up_after_a_cancel_learns_that_it_took_too_long() -> None:
+    told: list[bool] = []
+    started, forgotten = asyncio.Event(), asyncio.Event()
+
+    async def endless() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            forgotten.set()
+
+    async def busy() -> None:
+        try:
+            started.set()
+            await asyncio.Event().wait()
+        finally:
+            told.append(await in_time(endless(), 0.01))
+
+    task = asyncio.create_task(busy())
+    await started.wait()
+    task.cancel()
+    await asyncio.wait([task])
+    assert told == [False]
+    assert forgotten.is_set()
+
+
+async def test_what_is_done_in_time_is_done_and_what_it_raises_is_raised() -> None:
+    async def fails() -> None:
+        raise ValueError("broken")
+
+    assert await in_time(asyncio.sleep(0), 5)
+    with pytest.raises(ValueError, match="broken"):
+        await in_time(fails(), 5)

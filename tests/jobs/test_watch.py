@@ -58,7 +58,7 @@ async def test_a_page_that_is_out_of_sight_is_told_once_where_it_is_followed(mem
     assert await dark(world, "lamp", minutes=20) == []
     assert await dark(world, "lamp", minutes=20) == [
         "C1 post: I cannot read the status page of Lamp",
-        "C2 post: Je ne peux pas lire la page d’état de Lamp",
+        "C2 post: Je ne peux pas lire la page d’état Lamp",
     ]
     assert await dark(world, "lamp") == []
     world.fetcher.answers.clear()
@@ -67,8 +67,8 @@ async def test_a_page_that_is_out_of_sight_is_told_once_where_it_is_followed(mem
     assert sorted(await looked(world)) == [
         "C1 edit: I can read the status page of Lamp again",
         "C1 reply: I can read the status page of Lamp again",
-        "C2 edit: Je peux de nouveau lire la page d’état de Lamp",
-        "C2 reply: Je peux de nouveau lire la page d’état de Lamp",
+        "C2 edit: Je peux de nouveau lire la page d’état Lamp",
+        "C2 reply: Je peux de nouveau lire la page d’état Lamp",
     ]
     assert await looked(world) == []
 

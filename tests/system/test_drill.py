@@ -106,7 +106,7 @@ async def people_act(at: Exercise) -> None:
         assert "Claude" in await seat.presses("switched:")
         assert "support" in await seat.presses("playbook:", 3)
         await seat.presses("claim:", 3)
-    await at.shown("1 switched to Claude, 1 blocked", "1 passé à Claude, 1 bloqué")
+    await at.shown("1 switched to Claude, 1 blocked", "1 personne utilise Claude, 1 personne bloquée")
 
 
 async def what_was_recommended_fails(at: Exercise) -> None:
@@ -128,7 +128,7 @@ async def it_recovers(at: Exercise) -> None:
     await at.shown("I am back", "J’y reviens")
     for seat in at.seats:
         await seat.presses("back:")
-    await at.shown("1 blocked, 1 back", "1 bloqué, 1 de retour")
+    await at.shown("1 blocked, 1 back", "1 personne bloquée, 1 de retour")
 
 
 async def it_ends(at: Exercise) -> None:

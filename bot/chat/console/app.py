@@ -4,6 +4,7 @@ import asyncio
 import os
 import stat
 import sys
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TextIO
 
@@ -20,7 +21,12 @@ from bot.domain.words import Language
 from bot.ports import Clock, Outbox, Settled
 
 HERE = Target(platform=Platform.CONSOLE, workspace="local", channel="console")
-PERHAPS = "(perhaps shown before the restart:)"
+PERHAPS: Mapping[Language, str] = {
+    "en": "(perhaps shown before the restart:)",
+    "fr": "(peut-être déjà affiché avant le redémarrage\u00a0:)",
+}
+_ME: Mapping[Language, str] = {"en": "you", "fr": "vous"}
+"""Who sits here, as cards name them."""
 _PREFIXES = ("/outage", "/panne", "outage", "panne")
 
 
@@ -58,7 +64,7 @@ class ConsoleChat:
     async def settle(self, claim: Claim, now: datetime) -> Settled:
         """Not noted: not printed. Noted: perhaps; then it is printed again and says so, for a lost alarm is worse."""
         if await self._outbox.echo(claim.id):
-            self._out.print(Text(PERHAPS, style="dim"))
+            self._out.print(Text(PERHAPS[self._language], style="dim"))
         return Settled()
 
     async def alive(self) -> None:
@@ -70,7 +76,7 @@ class ConsoleChat:
 
     async def answer(self, line: str) -> Card:
         """Answer a typed line; `/outage` before it may be left out."""
-        caller = Caller(target=HERE, user="you", may_manage=True, language=self._language)
+        caller = Caller(target=HERE, user=_ME[self._language], may_manage=True, language=self._language)
         return await self._desk.answer_line(without_prefix(line), caller)
 
     async def run(self, stdin: TextIO | None = None) -> None:

@@ -1,10 +1,11 @@
 """How a connection to Discord ends: quickly, wholly, and so that it costs nothing to come back."""
 
-import asyncio
 import threading
 
 import discord
 from discord.gateway import KeepAliveHandler
+
+from bot.jobs.loop import in_time
 
 FAREWELL = 1.5
 _RESUMABLE = 4000
@@ -16,22 +17,19 @@ async def hang_up(client: discord.Client) -> None:
     Closing with 1000 or 1001 ends the session at once, and the bot looks offline while it is only replaced:
     https://docs.discord.com/developers/events/gateway#initiating-a-disconnect
     """
-    try:
-        async with asyncio.timeout(FAREWELL):
-            if client.ws is not None and client.ws.open:  # type: ignore[redundant-expr] # none before the first one
-                await client.ws.close(code=_RESUMABLE)
-            await _close_forgotten(client)
-    except TimeoutError:
-        return  # aiohttp drops a socket whose closing is cancelled
+    await in_time(_hang_up(client), FAREWELL)  # aiohttp drops a socket whose closing is cancelled
+
+
+async def _hang_up(client: discord.Client) -> None:
+    if client.ws is not None and client.ws.open:  # type: ignore[redundant-expr] # none before the first one
+        await client.ws.close(code=_RESUMABLE)
+    await _close_forgotten(client)
 
 
 async def close(client: discord.Client) -> None:
     """Close everything."""
     await hang_up(client)
-    try:
-        async with asyncio.timeout(FAREWELL):
-            await client.close()
-    except TimeoutError:
+    if not await in_time(client.close(), FAREWELL):
         await client.http.close()
 
 

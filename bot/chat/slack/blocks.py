@@ -57,7 +57,7 @@ def message(card: Card) -> dict[str, Any]:
 
 def plain(card: Card) -> dict[str, Any]:
     """The same without blocks or formatting, for the day Slack refuses the blocks."""
-    facts = (f"{fact.name}: {_spoken(fact.value)}" for fact in card.facts)
+    facts = (f"{fact.name} – {_spoken(fact.value)}" for fact in card.facts)
     listings = (line for listing in card.listings for line in _spoken_listing(listing))
     head = (card.title, safe_url(card.url), _spoken(card.lead), card.copy, card.quote)
     lines = chain(head, facts, listings, (_spoken(card.footer),))

@@ -19,6 +19,7 @@ from bot.chat.slack.calls import call
 from bot.chat.slack.ears import Ears
 from bot.chat.slack.errors import mend
 from bot.domain.errors import SendError
+from bot.jobs.loop import in_time
 
 CONNECT_SECONDS = 20.0
 CLOSE_SECONDS = 2.0
@@ -103,10 +104,7 @@ async def _reconnect(socket: SocketModeClient) -> None:
 
 async def _close(socket: SocketModeClient) -> None:
     """Close all of it: slack_sdk cancels its tasks without waiting, and waits 10 s for a peer that may be gone."""
-    try:
-        async with asyncio.timeout(CLOSE_SECONDS):
-            await socket.close()  # type: ignore[no-untyped-call]
-    except TimeoutError:
+    if not await in_time(socket.close(), CLOSE_SECONDS):  # type: ignore[no-untyped-call]
         await socket.aiohttp_client_session.close()
     tasks: list[asyncio.Future[Any] | None] = [
         socket.message_processor,
