@@ -7,9 +7,10 @@ import threading
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import aiosqlite
+from aiosqlite.core import _STOP_RUNNING_SENTINEL
 from sqlalchemy.exc import DisconnectionError
 
 _PRAGMAS = (
@@ -17,6 +18,20 @@ _PRAGMAS = (
     "PRAGMA synchronous = NORMAL",  # with WAL: no commit is lost when the process dies, only with the power
 )
 _ENDING_S = 0.5
+
+
+class _Answer:
+    """What aiosqlite's thread knows of a future: it may have waited for a lock until the loop was over."""
+
+    def __init__(self, done: asyncio.Future[Any]) -> None:
+        self._done = done
+
+    def get_loop(self) -> "_Answer":
+        return self
+
+    def call_soon_threadsafe(self, settle: Any, _: object, result: object) -> None:
+        with suppress(RuntimeError):  # the loop is closed, and nobody waits
+            self._done.get_loop().call_soon_threadsafe(settle, self._done, result)
 
 
 class SqliteConnection(aiosqlite.Connection):
@@ -36,17 +51,21 @@ class SqliteConnection(aiosqlite.Connection):
     def stop(self) -> asyncio.Future[Any] | None:
         if self._thread.ident and not self._thread.is_alive():
             return None  # aiosqlite would wait for the answer of a thread that is over
+        self._running = False
         # In its own thread: sqlite3 crashes the process where another thread closes what this one works with.
         self._tx.put_nowait((None, self._close))
-        ended = super().stop()
         self._interrupt()
         if self._thread.is_alive() and self._thread is not threading.current_thread():
             self._thread.join(_ENDING_S)
-        return ended
+        return None
 
     async def _execute(self, fn: Any, *args: Any, **kwargs: Any) -> Any:
+        if not self._running or not self._connection:
+            raise ValueError("the connection is closed")
+        done = asyncio.get_running_loop().create_future()
+        self._tx.put_nowait((cast("Any", _Answer(done)), partial(fn, *args, **kwargs)))
         try:
-            return await super()._execute(fn, *args, **kwargs)  # type: ignore[no-untyped-call]
+            return await done
         except asyncio.CancelledError:
             self._interrupt()
             raise
@@ -57,9 +76,11 @@ class SqliteConnection(aiosqlite.Connection):
             with suppress(sqlite3.ProgrammingError):  # it is closed
                 self._opened.interrupt()
 
-    def _close(self) -> None:
+    def _close(self) -> object:
         if self._opened:
             self._opened.close()
+        self._connection = None
+        return _STOP_RUNNING_SENTINEL
 
     def _open(self) -> sqlite3.Connection:
         self._opened = self._file()

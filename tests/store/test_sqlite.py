@@ -6,6 +6,7 @@ import time
 from datetime import timedelta
 from pathlib import Path
 
+import aiosqlite
 import pytest
 import sqlalchemy as sa
 
@@ -57,4 +58,24 @@ async def test_stopping_one_that_waits_for_another_process_s_lock_holds_us_up_fo
     writer.close()
     await asyncio.gather(waiting, return_exceptions=True)
     await asyncio.to_thread(connection._thread.join, 10)
+    assert not connection._thread.is_alive()
+
+
+def test_a_thread_that_waits_for_a_lock_until_its_loop_is_over_ends_without_a_word(tmp_path: Path) -> None:
+    """What it has to say then is an error that nobody caught, and would fail this test."""
+    path = tmp_path / "a.db"
+    writer = sqlite3.connect(path, isolation_level=None)
+    writer.execute("BEGIN IMMEDIATE")
+
+    async def leave() -> aiosqlite.Connection:
+        connection = await SqliteConnection(str(path), timeout=5, isolation_level=None)
+        waiting = asyncio.create_task(connection.execute("BEGIN IMMEDIATE"))
+        await asyncio.sleep(0.1)
+        waiting.cancel()
+        connection.stop()
+        return connection
+
+    connection = asyncio.run(leave())
+    writer.close()
+    connection._thread.join(10)
     assert not connection._thread.is_alive()
