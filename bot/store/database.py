@@ -8,8 +8,10 @@ from importlib import import_module
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy import event
 from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from bot.store.engine import WRITES, border, create
 
@@ -54,8 +56,15 @@ class Database:
             return str(found.scalar_one_or_none() or "")
 
     async def close(self) -> None:
-        """Close all connections; the next transaction would open new ones."""
+        """Close all connections; one that is in use, or that a later transaction opens, when it is given back."""
+        event.listen(self._reader.sync_engine, "checkin", _close)
         await self._reader.dispose()
+
+
+def _close(_connection: Any, record: ConnectionPoolEntry) -> None:
+    # A pool that was disposed of would keep it, and nobody would ever ask that pool again. Chat libraries run our
+    # listeners in tasks of their own, which nobody waits for.
+    record.invalidate()
 
 
 class Part:

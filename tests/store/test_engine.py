@@ -177,6 +177,18 @@ async def test_what_is_cancelled_while_it_connects_leaves_nothing_open(
     gc.collect()
 
 
+async def test_what_is_under_way_when_the_store_is_closed_leaves_nothing_open(url: URL, engine: str) -> None:
+    """A listener of a chat library may be amid its transaction then; a ResourceWarning would be the failure."""
+    database = Database(url)
+    async with database.reading() as connection:
+        await database.close()
+        assert (await connection.execute(sa.text("SELECT 1"))).scalar() == 1
+    async with database.writing() as connection:
+        assert (await connection.execute(sa.text("SELECT 2"))).scalar() == 2
+    del connection, database
+    gc.collect()
+
+
 async def test_a_mistake_of_ours_is_not_store_away(url: URL) -> None:
     database = Database(url)
     with pytest.raises(sa.exc.DBAPIError):
