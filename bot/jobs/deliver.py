@@ -30,7 +30,7 @@ NO_CHAT = timedelta(minutes=5)
 LATE = 0.75
 """Of a lease. No call begins after that: it would end, and its echo come, when another process has the delivery."""
 PATIENCE = timedelta(seconds=2)
-"""So long a delivery waits for its turn in hand; it goes back to the table for a longer time."""
+"""So long a delivery waits for its turn in hand, and a quarter of its lease at most; else it goes back to the table."""
 TELL_PATIENCE = timedelta(seconds=20)
 """A message to a person is in no table: longer than this it is not waited for, and never sent."""
 MOST_AT_ONCE = 50
@@ -105,7 +105,7 @@ class Delivering:
     async def _send(self, chat: Chat, claim: Claim) -> Receipt:
         """When it is its turn. Raise _NotYet when that is too far away."""
         card = await self.composing.card(claim)
-        await self._turn(claim.delivery.target, claim.delivery.action, PATIENCE)
+        await self._turn(claim.delivery.target, claim.delivery.action, min(PATIENCE, self.lease / 4))
         if claim.until and self.clock.now() >= claim.until - self.lease * (1 - LATE):
             # We were stopped for long: another process has it, or soon will, and may have said more since.
             raise _NotYet(timedelta())

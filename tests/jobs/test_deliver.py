@@ -400,6 +400,20 @@ async def test_a_short_wait_for_its_turn_is_waited_in_hand(world: World) -> None
     assert {claim.attempt for claim, _ in world.chat.delivered} == {1}
 
 
+async def test_a_wait_that_a_short_lease_does_not_outlast_is_not_waited_in_hand(world: World) -> None:
+    """It would come to its turn too late, book the next, and so on for ever."""
+    slow = Budget(scope=Scope.CHANNEL, most=1, per=timedelta(seconds=1))
+    world.delivering.pace = Pace(budgets={(Platform.SLACK, Action.POST): (slow,)})
+    world.delivering.lease = timedelta(seconds=1)
+    await make(world, promise(), promise("k2", about="i2"))
+    await world.deliver()
+    assert len(titles(world.chat)) == 1
+    assert await world.store.next_due(Platform.SLACK) == world.clock.now() + timedelta(seconds=1)
+    world.clock.tick(seconds=1)
+    await world.deliver()
+    assert len(titles(world.chat)) == 2
+
+
 async def test_what_another_process_took_first_is_no_work(world: World) -> None:
     await make(world)
     taken = await world.store.claim_due(Platform.SLACK, world.clock.now(), timedelta(minutes=1), 9)
