@@ -49,9 +49,9 @@ def platforms(settings: Settings, desk: Desk, store: Store, clock: Clock, role: 
 
 def slack_chat(settings: Settings, desk: Desk, store: Store, clock: Clock) -> "SlackChat":
     """Slack, by Socket Mode or HTTP, as the settings say."""
-    from bot.chat.slack.app import SlackChat  # noqa: PLC0415
-    from bot.chat.slack.calls import API_URL  # noqa: PLC0415
-    from bot.chat.slack.installing import OAuth  # noqa: PLC0415
+    from bot.chat.slack.app import SlackChat
+    from bot.chat.slack.calls import API_URL
+    from bot.chat.slack.installing import OAuth
 
     oauth = OAuth(
         client_id=settings.planb_slack_client_id,
@@ -77,7 +77,7 @@ def slack_chat(settings: Settings, desk: Desk, store: Store, clock: Clock) -> "S
 
 def discord_chat(settings: Settings, desk: Desk, store: Store, clock: Clock) -> "DiscordChat":
     """Discord, by its gateway, or over HTTP when it has a public key."""
-    from bot.chat.discord.app import DiscordChat  # noqa: PLC0415
+    from bot.chat.discord.app import DiscordChat
 
     return DiscordChat(
         token=_shown(settings.discord_token) or "",

@@ -42,7 +42,7 @@ def check(*, json: bool) -> None:
     """Print the findings; exit status 1 when something needs mending."""
     findings = asyncio.run(_all())
     if json:
-        print(jsons.dumps([asdict(finding) for finding in findings], ensure_ascii=False, indent=2))  # noqa: T201
+        print(jsons.dumps([asdict(finding) for finding in findings], ensure_ascii=False, indent=2))
     else:
         _show(findings)
     if any(finding.ok is False for finding in findings):

@@ -46,7 +46,7 @@ def deliveries(retry: str, *, json: bool) -> None:
     rows = [_row(one) for one in given_up]
     if json:
         said = {"given_up": [asdict(row) for row in rows], "waiting": waiting, "tried_again": again}
-        print(jsons.dumps(said, ensure_ascii=False, indent=2))  # noqa: T201
+        print(jsons.dumps(said, ensure_ascii=False, indent=2))
     else:
         _show(rows, waiting, again, asked=bool(retry))
     if rows:

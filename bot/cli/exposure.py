@@ -31,7 +31,7 @@ def exposure(team: str, *, json: bool) -> None:
     except StoreAway as error:
         fail(str(error), EX_UNAVAILABLE)
     if json:
-        print(jsons.dumps([{"team": one, **asdict(each)} for one, each in found.items()], ensure_ascii=False, indent=2))  # noqa: T201
+        print(jsons.dumps([{"team": one, **asdict(each)} for one, each in found.items()], ensure_ascii=False, indent=2))
     else:
         _show(found, app, terminal())
 

@@ -31,7 +31,7 @@ def feed(where: str, format_name: str, *, json: bool) -> None:
         fail(f"{where}: {cause(error)}", EX_UNAVAILABLE)
     else:
         if json:
-            print(jsons.dumps(describe(snapshot, format_.name, Freshness.FRESH), ensure_ascii=False, indent=2))  # noqa: T201
+            print(jsons.dumps(describe(snapshot, format_.name, Freshness.FRESH), ensure_ascii=False, indent=2))
         else:
             _show(where, format_, snapshot)
 

@@ -52,7 +52,7 @@ def feeds(*, json: bool) -> None:
     except StoreAway as error:
         fail(str(error), EX_UNAVAILABLE)
     if json:
-        print(jsons.dumps([asdict(row) for row in rows], ensure_ascii=False, indent=2))  # noqa: T201
+        print(jsons.dumps([asdict(row) for row in rows], ensure_ascii=False, indent=2))
     else:
         _show(rows)
     if any(row.followed and row.freshness is not Freshness.FRESH for row in rows):

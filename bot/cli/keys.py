@@ -16,21 +16,21 @@ AT_ONCE = 500
 
 def new_key() -> None:
     """Print a key."""
-    print(a_key())  # noqa: T201
+    print(a_key())
 
 
 def reseal() -> None:
     """Seal anew; exit status 78 where a token cannot be opened any more."""
     settings = read_settings()
     done, lost = asyncio.run(_reseal(settings, Vault(settings.keys)))
-    print(f"{done} tokens are sealed anew")  # noqa: T201
+    print(f"{done} tokens are sealed anew")
     if lost:
         fail("; ".join(lost), EX_CONFIG)
 
 
 async def _reseal(settings: Settings, vault: Vault) -> tuple[int, Sequence[str]]:
-    from bot.store.engine import database_url  # noqa: PLC0415
-    from bot.store.store import SqlStore  # noqa: PLC0415
+    from bot.store.engine import database_url
+    from bot.store.store import SqlStore
 
     store = SqlStore(database_url(settings.database_url))
     try:

@@ -30,7 +30,7 @@ def run(
     ] = Role.ALL,
 ) -> None:
     """Run the bot: poll, post, answer. Without any token it posts here and takes /outage lines here."""
-    from bot.cli import run as command  # noqa: PLC0415
+    from bot.cli import run as command
 
     command.run(role)
 
@@ -42,7 +42,7 @@ def demo(
     channel: Annotated[str, typer.Option(help="A real channel: slack:T0123:C0123 or discord:GUILD:CHANNEL.")] = "",
 ) -> None:
     """Replay a real outage through the whole pipeline, here or in a real channel. Needs no token and no network."""
-    from bot.cli import demo as command  # noqa: PLC0415
+    from bot.cli import demo as command
 
     command.demo(outage, speed, channel)
 
@@ -51,10 +51,10 @@ def demo(
 def feed(
     where: Annotated[str, typer.Argument(metavar="FILE-or-URL", help="A status page, or a saved document or folder.")],
     format_name: FormatName = "",
-    json: Json = False,  # noqa: FBT002 - a flag
+    json: Json = False,
 ) -> None:
     """Find the format of a status page and print what we understand of it."""
-    from bot.cli import feed as command  # noqa: PLC0415
+    from bot.cli import feed as command
 
     command.feed(where, format_name, json=json)
 
@@ -64,10 +64,10 @@ def replay(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Each file or folder in it is one poll, by name.")],
     format_name: FormatName = "",
     components: Annotated[str, typer.Option(help="As a channel that follows only these parts: a,b.")] = "",
-    json: Json = False,  # noqa: FBT002 - a flag
+    json: Json = False,
 ) -> None:
     """Play successive polls from files: every message we would post, edit or keep to ourselves, with the reason."""
-    from bot.cli import replay as command  # noqa: PLC0415
+    from bot.cli import replay as command
 
     command.replay(folder, format_name, components, json=json)
 
@@ -75,30 +75,30 @@ def replay(
 @app.command()
 def ask(line: Annotated[list[str], typer.Argument(help='For instance: "status chatgpt".')]) -> None:
     """Ask what you could ask in the chat; answered from what the running bot has stored."""
-    from bot.cli import ask as command  # noqa: PLC0415
+    from bot.cli import ask as command
 
     command.ask(" ".join(line))
 
 
 @app.command()
 def check(
-    json: Json = False,  # noqa: FBT002 - a flag
-    feeds: Feeds = False,  # noqa: FBT002 - a flag
-    deliveries: Deliveries = False,  # noqa: FBT002 - a flag
+    json: Json = False,
+    feeds: Feeds = False,
+    deliveries: Deliveries = False,
     retry: Retry = "",
 ) -> None:
     """Look at settings, files, database, tokens and feeds: what works, what does not, how to mend it."""
     if deliveries or retry:
-        from bot.cli import deliveries as table  # noqa: PLC0415
+        from bot.cli import deliveries as table
 
         table.deliveries(retry, json=json)
         return
     if feeds:
-        from bot.cli import feeds_table  # noqa: PLC0415
+        from bot.cli import feeds_table
 
         feeds_table.feeds(json=json)
         return
-    from bot.cli import check as command  # noqa: PLC0415
+    from bot.cli import check as command
 
     command.check(json=json)
 
@@ -108,10 +108,10 @@ def why(
     about: Annotated[
         list[str], typer.Argument(metavar="INCIDENT-or-DELIVERY", help="A number, an id, or words of it.")
     ],
-    json: Json = False,  # noqa: FBT002 - a flag
+    json: Json = False,
 ) -> None:
     """Tell of each message of an incident when it was seen, why it was told, and where it is or what became of it."""
-    from bot.cli import why as command  # noqa: PLC0415
+    from bot.cli import why as command
 
     command.why(" ".join(about), json=json)
 
@@ -119,10 +119,10 @@ def why(
 @app.command()
 def punctuality(
     days: Annotated[int, typer.Option(min=1, max=30, help="How far back to look.")] = 30,
-    json: Json = False,  # noqa: FBT002 - a flag
+    json: Json = False,
 ) -> None:
     """Tell how many messages were there within five minutes; exit status 1 where that is less than the goal."""
-    from bot.cli import punctuality as command  # noqa: PLC0415
+    from bot.cli import punctuality as command
 
     command.punctuality(days, json=json)
 
@@ -130,7 +130,7 @@ def punctuality(
 @app.command()
 def services(query: Annotated[str, typer.Argument(help="Part of a name or a category.")] = "") -> None:
     """List the services we know."""
-    from bot.cli import services as command  # noqa: PLC0415
+    from bot.cli import services as command
 
     command.services(query)
 
@@ -138,10 +138,10 @@ def services(query: Annotated[str, typer.Argument(help="Part of a name or a cate
 @app.command()
 def exposure(
     team: Annotated[str, typer.Option(help="One team, such as slack:T0123; without it, all.")] = "",
-    json: Json = False,  # noqa: FBT002 - a flag
+    json: Json = False,
 ) -> None:
     """Tell what a team has no plan B for, never tried, and what would take most of its tools at once."""
-    from bot.cli import exposure as command  # noqa: PLC0415
+    from bot.cli import exposure as command
 
     command.exposure(team, json=json)
 
@@ -150,10 +150,10 @@ def exposure(
 def playbooks(
     action: Annotated[str, typer.Argument(metavar="export", help="Write them all; without it, list them.")] = "",
     file: Annotated[Path | None, typer.Argument(metavar="FILE", help="Where to; without it, printed.")] = None,
-    html: Annotated[bool, typer.Option("--html", help="As one HTML page instead of Markdown.")] = False,  # noqa: FBT002
+    html: Annotated[bool, typer.Option("--html", help="As one HTML page instead of Markdown.")] = False,
 ) -> None:
     """List what to do without each tool, or write it all to one file that can be read without any network."""
-    from bot.cli import playbooks as command  # noqa: PLC0415
+    from bot.cli import playbooks as command
 
     command.playbooks(action, file, as_page=html)
 
@@ -161,10 +161,10 @@ def playbooks(
 @app.command()
 def webhook(
     service: Annotated[str, typer.Argument(help="Its name as `planb services` lists it.")],
-    rotate: Annotated[bool, typer.Option("--rotate", help="A new address; the old one works for 24 hours.")] = False,  # noqa: FBT002
+    rotate: Annotated[bool, typer.Option("--rotate", help="A new address; the old one works for 24 hours.")] = False,
 ) -> None:
     """Print an address that a status page can call when it has news, so that we look at once."""
-    from bot.cli import webhook as command  # noqa: PLC0415
+    from bot.cli import webhook as command
 
     command.webhook(service, rotate=rotate)
 
@@ -172,7 +172,7 @@ def webhook(
 @app.command()
 def migrate() -> None:
     """Bring the database up to date (the release phase does this)."""
-    from bot.cli import setup as command  # noqa: PLC0415
+    from bot.cli import setup as command
 
     command.migrate()
 
@@ -180,7 +180,7 @@ def migrate() -> None:
 @app.command("new-key")
 def new_key() -> None:
     """Print a new key for PLANB_KEYS."""
-    from bot.cli import keys as command  # noqa: PLC0415
+    from bot.cli import keys as command
 
     command.new_key()
 
@@ -188,7 +188,7 @@ def new_key() -> None:
 @app.command()
 def reseal() -> None:
     """Seal every stored token anew under the first of PLANB_KEYS. The bot may run meanwhile."""
-    from bot.cli import keys as command  # noqa: PLC0415
+    from bot.cli import keys as command
 
     command.reseal()
 
@@ -196,7 +196,7 @@ def reseal() -> None:
 @app.command()
 def restored() -> None:
     """Say that an older copy of the database was put back, before you start the bot: nothing is told twice then."""
-    from bot.cli import setup as command  # noqa: PLC0415
+    from bot.cli import setup as command
 
     command.restored()
 
@@ -206,7 +206,7 @@ def slack_manifest(
     http: Annotated[str, typer.Option(help="For HTTP mode: the public address, https://bot.example.org.")] = "",
 ) -> None:
     """Print the manifest to create the Slack app from."""
-    from bot.cli import setup as command  # noqa: PLC0415
+    from bot.cli import setup as command
 
     command.slack_manifest(http)
 
@@ -216,7 +216,7 @@ def discord_invite(
     application: Annotated[str, typer.Argument(help="The application's id; without it, from DISCORD_TOKEN.")] = "",
 ) -> None:
     """Print the address that invites the bot into a Discord server."""
-    from bot.cli import setup as command  # noqa: PLC0415
+    from bot.cli import setup as command
 
     command.discord_invite(application)
 
@@ -224,7 +224,7 @@ def discord_invite(
 @app.command()
 def schema() -> None:
     """Print the JSON Schema of planb.toml."""
-    from bot.cli import setup as command  # noqa: PLC0415
+    from bot.cli import setup as command
 
     command.schema()
 

@@ -42,13 +42,13 @@ def _whole(team: Team, settings: Settings, *, as_page: bool) -> str:
 
 def _export(text: str, file: Path | None) -> None:
     if file is None:
-        print(text, end="")  # noqa: T201
+        print(text, end="")
         return
     try:
         file.write_text(text, encoding="utf-8")
     except OSError as error:
         fail(f"{file}: cannot be written: {error.strerror}", EX_CONFIG)
-    print(f"{file}: all playbooks, in both languages; keep a copy where people find it without a network")  # noqa: T201
+    print(f"{file}: all playbooks, in both languages; keep a copy where people find it without a network")
 
 
 def _list(team: Team) -> None:

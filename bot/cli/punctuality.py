@@ -25,11 +25,11 @@ def punctuality(days: int, *, json: bool) -> None:
     except StoreAway as error:
         fail(str(error), EX_UNAVAILABLE)
     if json:
-        print(jsons.dumps([_row(one) for one in found], indent=2))  # noqa: T201
+        print(jsons.dumps([_row(one) for one in found], indent=2))
     elif found:
         _show(found, days)
     else:
-        print(f"Nothing was promised in the last {days} days.")  # noqa: T201
+        print(f"Nothing was promised in the last {days} days.")
     if any(one.share is not None and one.share < GOAL for one in found):
         raise SystemExit(1)
 

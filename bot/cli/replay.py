@@ -164,7 +164,7 @@ def _json(told: Told, player: Player) -> None:
         "reason": told.reason,
         "text": plain(told.card, player.now) if told.card and player.now else "",
     }
-    print(jsons.dumps(line, ensure_ascii=False))  # noqa: T201
+    print(jsons.dumps(line, ensure_ascii=False))
 
 
 def _phase(told: Told) -> Phase | None:

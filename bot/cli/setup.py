@@ -10,8 +10,8 @@ from bot.settings import read_settings
 
 def migrate() -> None:
     """Bring the tables up to date."""
-    from bot.store.engine import database_url  # noqa: PLC0415
-    from bot.store.migrate import upgrade  # noqa: PLC0415
+    from bot.store.engine import database_url
+    from bot.store.migrate import upgrade
 
     upgrade(database_url(read_settings().database_url))
     _print("the database is up to date")
@@ -19,10 +19,10 @@ def migrate() -> None:
 
 def restored() -> None:
     """Begin anew with the database as it is, without telling anything twice."""
-    from bot.clock import SystemClock  # noqa: PLC0415
-    from bot.store.engine import database_url  # noqa: PLC0415
-    from bot.store.migrate import upgrade  # noqa: PLC0415
-    from bot.store.store import SqlStore  # noqa: PLC0415
+    from bot.clock import SystemClock
+    from bot.store.engine import database_url
+    from bot.store.migrate import upgrade
+    from bot.store.store import SqlStore
 
     async def begin_anew() -> int:
         store = SqlStore(url)
@@ -38,7 +38,7 @@ def restored() -> None:
 
 def slack_manifest(http: str) -> None:
     """Print the manifest, for Socket Mode or for HTTP mode at a public address. Exit status 78: that is no address."""
-    from bot.chat.slack.manifest import manifest  # noqa: PLC0415
+    from bot.chat.slack.manifest import manifest
 
     if http and not (http.startswith("https://") and urlsplit(http).hostname):
         fail(f"--http {http}: say the whole public address, such as https://bot.example.org", EX_CONFIG)
@@ -47,7 +47,7 @@ def slack_manifest(http: str) -> None:
 
 def discord_invite(application: str) -> None:
     """Print the invitation."""
-    from bot.chat.discord.invite import application_id_of, invite_url  # noqa: PLC0415
+    from bot.chat.discord.invite import application_id_of, invite_url
 
     token = read_settings().discord_token
     if not application and token is None:
@@ -58,10 +58,10 @@ def discord_invite(application: str) -> None:
 
 def schema() -> None:
     """Print the JSON Schema."""
-    from bot.team import schema as team_schema  # noqa: PLC0415
+    from bot.team import schema as team_schema
 
     _print(json.dumps(team_schema(), indent=2, ensure_ascii=False))
 
 
 def _print(text: str) -> None:
-    print(text)  # noqa: T201
+    print(text)

@@ -23,7 +23,7 @@ def webhook(slug: str, *, rotate: bool) -> None:
     settings = read_settings()
     set_up_logs(settings)
     for address in asyncio.run(_addresses(App(settings, read_files(settings)), slug, rotate=rotate)):
-        print(address)  # noqa: T201
+        print(address)
     sys.stderr.write(f"{_WHERE}\n")
 
 

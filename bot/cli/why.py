@@ -65,7 +65,7 @@ def why(text: str, *, json: bool) -> None:
         fail(str(error), EX_UNAVAILABLE)
     rows = [row(story) for story in stories]
     if json:
-        print(jsons.dumps([asdict(one) for one in rows], ensure_ascii=False, indent=2))  # noqa: T201
+        print(jsons.dumps([asdict(one) for one in rows], ensure_ascii=False, indent=2))
     elif rows:
         _show(rows)
     if not rows:

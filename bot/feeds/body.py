@@ -84,4 +84,5 @@ class _Unpacker:
         if self._encoding != "deflate":
             return zlib.decompressobj(16 + zlib.MAX_WBITS)
         # "deflate" is zlib's format, whose first byte is 08 to 78 (RFC 1950, 2.2); some servers send it without.
-        return zlib.decompressobj(zlib.MAX_WBITS if packed[0] & 0x8F == 0x08 else -zlib.MAX_WBITS)  # noqa: PLR2004
+        whole = packed[0] & 0x8F == zlib.DEFLATED
+        return zlib.decompressobj(zlib.MAX_WBITS if whole else -zlib.MAX_WBITS)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import urljoin
 
-import fastfeedparser  # type: ignore[import-untyped]
+import fastfeedparser  # type: ignore[import-untyped] # it has no types
 
 from bot.domain.errors import NotTheFormat
 from bot.feeds.moments import utc

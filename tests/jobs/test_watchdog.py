@@ -129,8 +129,9 @@ def two_platforms(store: SqlStore) -> tuple[Guarded, FakeChat]:
     return Guarded(store=store, chats=chats, addresses=addresses), other
 
 
-async def test_a_platform_that_fails_is_told_once_on_the_other_and_so_is_its_return(memory: SqlStore) -> None:
-    world, other = two_platforms(memory)
+async def two_that_answer(store: SqlStore) -> tuple[Guarded, FakeChat, dict[str, bool]]:
+    """They do as long as they are said to be fine."""
+    world, other = two_platforms(store)
     fine = {"slack": True, "discord": True}
 
     async def well(name: str) -> bool:
@@ -140,6 +141,11 @@ async def test_a_platform_that_fails_is_told_once_on_the_other_and_so_is_its_ret
     world.watchdog = world.another()
     await world.begin()
     await world.minutes(2)
+    return world, other, fine
+
+
+async def test_a_platform_that_fails_is_told_once_on_the_other_and_so_is_its_return(memory: SqlStore) -> None:
+    world, other, fine = await two_that_answer(memory)
     assert other.told == []
     fine["slack"] = False
     await world.minutes(7)
@@ -212,16 +218,7 @@ async def test_the_watchdog_outlives_its_own_mistakes_and_a_switch_that_is_away(
 
 
 async def test_an_all_clear_that_did_not_arrive_is_given_again(memory: SqlStore) -> None:
-    world, other = two_platforms(memory)
-    fine = {"slack": True, "discord": True}
-
-    async def well(name: str) -> bool:
-        return fine[name]
-
-    world.probes |= {"slack": lambda: well("slack"), "discord": lambda: well("discord")}
-    world.watchdog = world.another()
-    await world.begin()
-    await world.minutes(2)
+    world, other, fine = await two_that_answer(memory)
     fine["slack"] = False
     await world.minutes(7)
     fine["slack"] = True

@@ -139,13 +139,17 @@ async def until_it_answers(port: int, path: str, status: int, seconds: float = 1
             await asyncio.sleep(0.05)
 
 
-async def test_without_its_database_it_stays_up_and_leaves_discord_alone(
-    play: Stage, unused_tcp_port_factory: object, postgres: Postgres
-) -> None:
-    port, gate_port = unused_tcp_port_factory(), unused_tcp_port_factory()  # type: ignore[operator]
+def behind_a_gate(play: Stage, postgres: Postgres, port: int) -> dict[str, object]:
+    """The environment of a bot that reaches its database as long as the gate at that port is open."""
     name = database_url(postgres.database()).database
-    database = f"postgres://postgres@127.0.0.1:{gate_port}/{name}"
-    settings = environment(play, database, PORT=port, HOST="127.0.0.1")
+    return environment(play, f"postgres://postgres@127.0.0.1:{port}/{name}")
+
+
+async def test_without_its_database_it_stays_up_and_leaves_discord_alone(
+    play: Stage, unused_tcp_port_factory: Callable[[], int], postgres: Postgres
+) -> None:
+    port, gate_port = unused_tcp_port_factory(), unused_tcp_port_factory()
+    settings = behind_a_gate(play, postgres, gate_port) | {"PORT": port, "HOST": "127.0.0.1"}
     async with program("run", **settings) as running:
         await until_it_answers(port, "/healthz", 200)
         await until_it_answers(port, "/readyz", 503)
@@ -161,12 +165,10 @@ async def test_without_its_database_it_stays_up_and_leaves_discord_alone(
 
 
 async def test_a_database_that_goes_away_amid_the_work_is_waited_for_and_found_again_within_ten_seconds(
-    play: Stage, unused_tcp_port_factory: object, postgres: Postgres
+    play: Stage, unused_tcp_port_factory: Callable[[], int], postgres: Postgres
 ) -> None:
-    port, gate_port = unused_tcp_port_factory(), unused_tcp_port_factory()  # type: ignore[operator]
-    name = database_url(postgres.database()).database
-    database = f"postgres://postgres@127.0.0.1:{gate_port}/{name}"
-    settings = environment(play, database, PORT=port, HOST="127.0.0.1")
+    port, gate_port = unused_tcp_port_factory(), unused_tcp_port_factory()
+    settings = behind_a_gate(play, postgres, gate_port) | {"PORT": port, "HOST": "127.0.0.1"}
     async with program("run", **settings) as running:
         async with gate(gate_port, postgres):
             await until_it_answers(port, "/readyz", 200, 20)

@@ -36,6 +36,6 @@ async def close(client: discord.Client) -> None:
 async def _close_forgotten(client: discord.Client) -> None:
     """Close what discord.py forgets when it is cancelled while it connects: a socket whose heartbeat goes on."""
     for thread in threading.enumerate():
-        if isinstance(thread, KeepAliveHandler) and thread.ws._connection is client._connection:  # noqa: SLF001
+        if isinstance(thread, KeepAliveHandler) and thread.ws._connection is client._connection:  # noqa: SLF001 - no other link
             thread.stop()
             await thread.ws.close()

@@ -1,6 +1,7 @@
 """What Discord's refusals mean: one table. Codes: https://docs.discord.com/developers/topics/opcodes-and-status-codes#json."""
 
 from datetime import timedelta
+from http import HTTPStatus
 
 import discord
 
@@ -73,9 +74,9 @@ def _of_answer(error: discord.HTTPException) -> Verdict:
         return _BY_CODE[error.code]
     if error.code in _SLOW_DOWN:
         return Verdict(retry_after=_asked(error, _CHANNEL_PAUSE), scope=_SLOW_DOWN[error.code])
-    if error.status == 429:  # noqa: PLR2004
+    if error.status == HTTPStatus.TOO_MANY_REQUESTS:
         return _of_limit(error)
-    return _BY_STATUS.get(error.status, _AMBIGUOUS if error.status >= 500 else Verdict())  # noqa: PLR2004
+    return _BY_STATUS.get(error.status, _AMBIGUOUS if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR else Verdict())
 
 
 def _of_limit(error: discord.HTTPException) -> Verdict:
@@ -130,4 +131,6 @@ def leaves_us_deaf(error: Exception) -> bool:
 
 
 def _refuses_token(error: Exception) -> bool:
-    return isinstance(error, discord.HTTPException) and error.status == 401 and error.code != _INVALID_WEBHOOK_TOKEN  # noqa: PLR2004
+    if not isinstance(error, discord.HTTPException):
+        return False
+    return error.status == HTTPStatus.UNAUTHORIZED and error.code != _INVALID_WEBHOOK_TOKEN

@@ -143,7 +143,7 @@ class Posts:
             embed=shown.embed,
             view=shown.buttons,  # type: ignore[arg-type] # none is none
             nonce=nonce(claim.id),
-            reference=reference,  # type: ignore[arg-type]
+            reference=reference,  # type: ignore[arg-type] # none is none
             mention_author=False,
             allowed_mentions=discord.AllowedMentions.none(),
         )

@@ -7,6 +7,7 @@ https://docs.discord.com/developers/topics/rate-limits#invalid-request-limit-aka
 from collections import deque
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from types import SimpleNamespace
 
 import aiohttp
@@ -49,7 +50,8 @@ class Refusals:
 
     def add(self, status: int, headers: Mapping[str, str]) -> None:
         """Count an answer, if Discord does: a `shared` limit is others' doing."""
-        if status in _COUNTED and not (status == 429 and headers.get("X-RateLimit-Scope") == "shared"):  # noqa: PLR2004
+        shared = status == HTTPStatus.TOO_MANY_REQUESTS and headers.get("X-RateLimit-Scope") == "shared"
+        if status in _COUNTED and not shared:
             self._at.append(self._clock.now())
 
     def trace(self) -> aiohttp.TraceConfig:

@@ -124,7 +124,7 @@ def _command(command: Command, desk: FrontDesk) -> app_commands.Command[Any, ...
         await answer(interaction, card, desk, caller.language)
 
     # discord.py reads the options from the function's signature; ours come from the desk.
-    run.__signature__ = _signature(command)  # type: ignore[attr-defined]
+    run.__signature__ = _signature(command)  # type: ignore[attr-defined] # discord.py reads it
     for option in command.options:
         _describe(run, option, desk)
     return app_commands.Command(

@@ -40,7 +40,7 @@ class Door:
         self._app = app
         self._ears = ears
         self._clock = clock
-        self._verifier = SignatureVerifier(signing_secret, clock=_Seconds(clock))  # type: ignore[arg-type]
+        self._verifier = SignatureVerifier(signing_secret, clock=_Seconds(clock))  # type: ignore[arg-type] # all it asks
         self._seen: dict[str, datetime] = {}
 
     async def receive(self, request: web.Request) -> web.Response:

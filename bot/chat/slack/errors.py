@@ -84,7 +84,7 @@ WAIT_LEAST = timedelta(seconds=1)
 WAIT_MOST = timedelta(days=3)
 """After that a message is given up, so a longer wait says nothing more."""
 
-_WRONG_TOKEN = "Slack does not know the {token}: copy it again from https://api.slack.com/apps ({where})."  # noqa: S105
+_WRONG_TOKEN = "Slack does not know the {token}: copy it again from https://api.slack.com/apps ({where})."  # noqa: S105 - no password
 _GONE = "Slack says that the app was removed, or its {token} revoked: install it again ({where})."
 MENDS = MappingProxyType(
     {

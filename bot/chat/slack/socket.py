@@ -42,10 +42,10 @@ async def listen(app: AsyncApp, client: AsyncWebClient, app_token: str, ears: Ea
     address = await _address(client, app_token)
     socket = AsyncSocketModeHandler(app, app_token, web_client=client, ping_interval=ping_interval).client
     socket.wss_uri = address
-    socket.issue_new_wss_url = _seldom(socket.issue_new_wss_url)  # type: ignore[method-assign]
+    socket.issue_new_wss_url = _seldom(socket.issue_new_wss_url)  # type: ignore[method-assign] # no other door
     try:
         async with asyncio.timeout(CONNECT_SECONDS):
-            await socket.connect()  # type: ignore[no-untyped-call]
+            await socket.connect()  # type: ignore[no-untyped-call] # as slack_sdk has it
         await _watch(socket, ears)
     except TimeoutError as error:
         raise ConnectionError("Slack's Socket Mode cannot be reached") from error
@@ -104,7 +104,7 @@ async def _reconnect(socket: SocketModeClient) -> None:
 
 async def _close(socket: SocketModeClient) -> None:
     """Close all of it: slack_sdk cancels its tasks without waiting, and waits 10 s for a peer that may be gone."""
-    if not await in_time(socket.close(), CLOSE_SECONDS):  # type: ignore[no-untyped-call]
+    if not await in_time(socket.close(), CLOSE_SECONDS):  # type: ignore[no-untyped-call] # as above
         await socket.aiohttp_client_session.close()
     tasks: list[asyncio.Future[Any] | None] = [
         socket.message_processor,

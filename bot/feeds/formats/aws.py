@@ -21,6 +21,7 @@ _PAGE = "https://health.aws.amazon.com/health/status"
 _UTF_16 = (b"\xfe\xff", b"\xff\xfe")
 _RESOLVED = re.compile(r"^\s*\[RESOLVED\]\s*", re.IGNORECASE)
 _REGION = re.compile(r"(?:^|-)((?:[a-z]{2}|us-gov|us-iso[a-z]?)-[a-z]+-\d)$")
+_REGION_OF_ARN = re.compile(r"(?:[^:]*:){3}([^:]+):")
 _NOWHERE = "global"
 # Texts in some places and numbers in others. Their meaning is documented nowhere; this is the reading that fits
 # events of months: https://docs.aws.amazon.com/health/latest/ug/aws-health-dashboard-status.html names four symbols.
@@ -65,8 +66,8 @@ class _Event(Shape):
     @property
     def region(self) -> str:
         """`us-east-1`. From the ARN; an event of all regions has none there."""
-        pieces = self.arn.split(":")
-        return pieces[3] if len(pieces) > 4 and pieces[3] else _region_in(self.service) or _NOWHERE  # noqa: PLR2004
+        said = _REGION_OF_ARN.match(self.arn)
+        return said[1] if said else _region_in(self.service) or _NOWHERE
 
 
 def recognise(documents: Documents) -> bool:

@@ -38,7 +38,7 @@ class _Service(Shape):
 
 
 class _Sheet(Shape):
-    lastUpdated: Time = None  # noqa: N815  # their name
+    lastUpdated: Time = None
     status: _State | None = None
     services: Annotated[list[_Service], Objects] = []
 

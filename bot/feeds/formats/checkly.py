@@ -38,7 +38,7 @@ class _Update(Shape):
     id: Id = ""
     status: Text = ""
     description: Text = ""
-    publicIncidentUpdateDate: Time = None  # noqa: N815  # their names
+    publicIncidentUpdateDate: Time = None
     created_at: Time = None
 
 
@@ -49,9 +49,9 @@ class _Item(Shape):
     duration: Whole = None
     created_at: Time = None
     updated_at: Time = None
-    lastUpdateStatus: Text = ""  # noqa: N815
+    lastUpdateStatus: Text = ""
     services: Annotated[list[_Service], Objects] = []
-    incidentUpdates: Annotated[list[_Update], Objects] = []  # noqa: N815
+    incidentUpdates: Annotated[list[_Update], Objects] = []
 
 
 class _Day(Shape):

@@ -28,13 +28,13 @@ _GO = re.compile(r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(?:\.\d+)? ?([+-]\d{4}|Z
 
 class _Issue(Shape):
     title: Line = ""
-    createdAt: Text = ""  # noqa: N815  # their names
-    lastMod: Text = ""  # noqa: N815
+    createdAt: Text = ""
+    lastMod: Text = ""
     permalink: Line = ""
     severity: Text = ""
     resolved: Flag = False
     informational: Flag = False
-    resolvedAt: Text = ""  # noqa: N815
+    resolvedAt: Text = ""
     affected: Lines = []
     filename: Id = ""
 
@@ -43,14 +43,14 @@ class _System(Shape):
     name: Line = ""
     category: Line = ""
     status: Text = ""
-    unresolvedIssues: Annotated[list[_Issue], Objects] = []  # noqa: N815
+    unresolvedIssues: Annotated[list[_Issue], Objects] = []
 
 
 class _Sheet(Shape):
     title: Line = ""
-    baseURL: Line = ""  # noqa: N815
-    summaryStatus: Text = ""  # noqa: N815
-    pinnedIssues: Annotated[list[_Issue], Objects] = []  # noqa: N815
+    baseURL: Line = ""
+    summaryStatus: Text = ""
+    pinnedIssues: Annotated[list[_Issue], Objects] = []
     systems: Annotated[list[_System], Objects] = []
 
 

@@ -26,25 +26,25 @@ class _Part(Shape):
 
 class _Entry(Shape):
     id: Id = ""
-    createdAt: Time = None  # noqa: N815  # their names
-    startedAt: Time = None  # noqa: N815
+    createdAt: Time = None
+    startedAt: Time = None
     description: Text = ""
     status: Text = ""
-    componentsAffected: Annotated[list[_Part], Objects] = []  # noqa: N815
+    componentsAffected: Annotated[list[_Part], Objects] = []
 
 
 class _Item(Shape):
     id: Id = ""
     title: Line = ""
-    currentStatus: Text = ""  # noqa: N815
+    currentStatus: Text = ""
     status: Text = ""
     resolved: Any = None
-    publishedDate: Time = None  # noqa: N815
-    resolvedDate: Time = None  # noqa: N815
-    startDate: Time = None  # noqa: N815
-    completedDate: Time = None  # noqa: N815
-    lastModifiedAt: Time = None  # noqa: N815
-    componentsAffected: Annotated[list[_Part], Objects] = []  # noqa: N815
+    publishedDate: Time = None
+    resolvedDate: Time = None
+    startDate: Time = None
+    completedDate: Time = None
+    lastModifiedAt: Time = None
+    componentsAffected: Annotated[list[_Part], Objects] = []
     timeline: Annotated[list[_Entry], Objects] = []
     updates: Annotated[list[_Entry], Objects] = []
 
@@ -52,7 +52,7 @@ class _Item(Shape):
 class _Sheet(Shape):
     id: Id = ""
     name: Line = ""
-    pageUrl: Line = ""  # noqa: N815
+    pageUrl: Line = ""
     components: Annotated[list[_Part], Objects] = []
     incidents: Annotated[list[_Item], Objects] = []
     maintenances: Annotated[list[_Item], Objects] = []

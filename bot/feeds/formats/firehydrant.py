@@ -38,7 +38,7 @@ class _Component(Shape):
 
 class _Event(Shape):
     time: Time = None
-    occurredAt: Time = None  # noqa: N815  # their name
+    occurredAt: Time = None
     details: Any = None
 
     @property
@@ -51,7 +51,7 @@ class _Item(Shape):
     title: Line = ""
     timestamps: Any = None
     timeline: Annotated[list[_Event], Objects] = []
-    severitySlug: Text = ""  # noqa: N815
+    severitySlug: Text = ""
     components: Annotated[list[_Component], Objects] = []
 
     @property
@@ -63,7 +63,7 @@ class _Item(Shape):
 
 
 class _Config(Shape):
-    companyName: Line = ""  # noqa: N815
+    companyName: Line = ""
     title: Line = ""
 
 

@@ -38,6 +38,8 @@ _IMPACTS = {
 }
 
 
+_MOST_DIGITS = 6
+"""Of a duration in minutes: what is longer is none."""
 _NOT_HERE = frozenset({"status", "incidents", "components", "scheduled_maintenances"})
 
 
@@ -52,7 +54,7 @@ class _Item(Shape):
     name: Line = ""
     started: Time = None
     start: Time = None
-    updatedAt: Time = None  # noqa: N815  # their name
+    updatedAt: Time = None
     duration: Text = ""
     status: Text = ""
     impact: Text = ""
@@ -61,8 +63,8 @@ class _Item(Shape):
 
 class _Summary(Shape):
     page: _Page = _Page()
-    activeIncidents: Annotated[list[_Item], Objects] = []  # noqa: N815
-    activeMaintenances: Annotated[list[_Item], Objects] = []  # noqa: N815
+    activeIncidents: Annotated[list[_Item], Objects] = []
+    activeMaintenances: Annotated[list[_Item], Objects] = []
 
 
 class _Component(Shape):
@@ -197,7 +199,8 @@ def _work(row: _Item) -> Incident:
 
 
 def _after(start: datetime | None, minutes: str) -> datetime | None:
-    return start + timedelta(minutes=int(minutes)) if start and minutes.isdecimal() and len(minutes) < 7 else None  # noqa: PLR2004
+    said = minutes.isdecimal() and len(minutes) <= _MOST_DIGITS
+    return start + timedelta(minutes=int(minutes)) if start and said else None
 
 
 def _merged(listed: list[Incident], told: tuple[Incident, ...]) -> tuple[Incident, ...]:

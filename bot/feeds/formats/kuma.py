@@ -51,8 +51,8 @@ class _Incident(Shape):
     title: Line = ""
     content: Text = ""
     active: Any = None
-    createdDate: Time = None  # noqa: N815  # their names
-    lastUpdatedDate: Time = None  # noqa: N815
+    createdDate: Time = None
+    lastUpdatedDate: Time = None
 
 
 class _Monitor(Shape):
@@ -62,12 +62,12 @@ class _Monitor(Shape):
 
 class _Group(Shape):
     name: Line = ""
-    monitorList: Annotated[list[_Monitor], Objects] = []  # noqa: N815
+    monitorList: Annotated[list[_Monitor], Objects] = []
 
 
 class _Slot(Shape):
-    startDate: Text = ""  # noqa: N815
-    endDate: Text = ""  # noqa: N815
+    startDate: Text = ""
+    endDate: Text = ""
 
 
 class _Maintenance(Shape):
@@ -75,20 +75,20 @@ class _Maintenance(Shape):
     title: Line = ""
     description: Text = ""
     status: Text = ""
-    timezoneOffset: Text = ""  # noqa: N815
-    timeslotList: Annotated[list[_Slot], Objects] = []  # noqa: N815
+    timezoneOffset: Text = ""
+    timeslotList: Annotated[list[_Slot], Objects] = []
 
 
 class _Page(Shape):
     config: _Config = _Config()
     incidents: Annotated[list[_Incident], Objects] = []
     incident: Any = None
-    publicGroupList: Annotated[list[_Group], Objects] = []  # noqa: N815
-    maintenanceList: Annotated[list[_Maintenance], Objects] = []  # noqa: N815
+    publicGroupList: Annotated[list[_Group], Objects] = []
+    maintenanceList: Annotated[list[_Maintenance], Objects] = []
 
 
 class _Beats(Shape):
-    heartbeatList: dict[str, Any] = {}  # noqa: N815
+    heartbeatList: dict[str, Any] = {}
 
 
 def recognise(documents: Documents) -> bool:

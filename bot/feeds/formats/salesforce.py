@@ -59,8 +59,8 @@ _LABELS = frozenset({"incidentEventType", "incidentImpactType", "maintenanceEven
 
 
 class _Label(Shape):
-    modelKey: Text = ""  # noqa: N815  # their names
-    modelName: Text = ""  # noqa: N815
+    modelKey: Text = ""
+    modelName: Text = ""
     text: Line = ""
 
 
@@ -68,25 +68,25 @@ class _Event(Shape):
     id: Id = ""
     type: Text = ""
     message: Text = ""
-    createdAt: Time = None  # noqa: N815
+    createdAt: Time = None
 
 
 class _Impact(Shape):
     type: Text = ""
     severity: Text = ""
-    startTime: Time = None  # noqa: N815
-    endTime: Time = None  # noqa: N815
+    startTime: Time = None
+    endTime: Time = None
 
 
 class _Item(Shape):
     id: Id = ""
     name: Line = ""
-    createdAt: Time = None  # noqa: N815
-    updatedAt: Time = None  # noqa: N815
-    plannedStartTime: Time = None  # noqa: N815
-    plannedEndTime: Time = None  # noqa: N815
-    instanceKeys: Lines = []  # noqa: N815
-    serviceKeys: Lines = []  # noqa: N815
+    createdAt: Time = None
+    updatedAt: Time = None
+    plannedStartTime: Time = None
+    plannedEndTime: Time = None
+    instanceKeys: Lines = []
+    serviceKeys: Lines = []
     IncidentEvents: Annotated[list[_Event], Objects] = []
     IncidentImpacts: Annotated[list[_Impact], Objects] = []
     MaintenanceEvents: Annotated[list[_Event], Objects] = []

@@ -144,10 +144,10 @@ def _concerned(row: _Item, parts: dict[str, _Named]) -> Iterator[str]:
     places = {place.id for place in row.containers_affected}
     for one in row.components_affected:
         known = parts.get(one.id)
-        if known is None or len(known.containers) < 2:  # noqa: PLR2004
-            yield one.id
-        else:
+        if known and len(known.containers) > 1:
             yield from (f"{one.id}/{place.id}" for place in known.containers if not places or place.id in places)
+        else:
+            yield one.id
 
 
 def _incident(row: _Item, parts: dict[str, _Named], base: str) -> Incident:

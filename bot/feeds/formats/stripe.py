@@ -21,7 +21,7 @@ class _Part(Shape):
 
 class _Sheet(Shape):
     UptimeStatus: Text = ""
-    uptimeData: Annotated[list[_Part], Objects] = []  # noqa: N815  # their name
+    uptimeData: Annotated[list[_Part], Objects] = []
 
 
 def recognise(documents: Documents) -> bool:

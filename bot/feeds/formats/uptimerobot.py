@@ -23,11 +23,11 @@ _SHARED_HOST = "stats.uptimerobot.com"
 
 
 class _Monitor(Shape):
-    monitorId: Id = ""  # noqa: N815  # their names
+    monitorId: Id = ""
     name: Line = ""
-    statusClass: Text = ""  # noqa: N815
-    groupId: Id = ""  # noqa: N815
-    groupName: Line = ""  # noqa: N815
+    statusClass: Text = ""
+    groupId: Id = ""
+    groupName: Line = ""
 
 
 class _Sheet(Shape):

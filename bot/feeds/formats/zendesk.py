@@ -24,12 +24,12 @@ class _Facts(Shape):
     title: Line = ""
     impact: Text = ""
     status: Text = ""
-    startedAt: Time = None  # noqa: N815  # their names
-    resolvedAt: Time = None  # noqa: N815
-    createdAt: Time = None  # noqa: N815
+    startedAt: Time = None
+    resolvedAt: Time = None
+    createdAt: Time = None
     description: Text = ""
-    serviceId: Id = ""  # noqa: N815
-    incidentId: Id = ""  # noqa: N815
+    serviceId: Id = ""
+    incidentId: Id = ""
     outage: Flag = False
     degradation: Flag = False
     maintenance: Flag = False
