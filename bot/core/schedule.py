@@ -30,6 +30,18 @@ def next_poll_after_failure(
     return now + max(wait, min(retry_after or wait, POLL_SLOWEST * 2))
 
 
+READ_FIRST = timedelta(seconds=5)
+
+
+def next_reading(now: datetime, promised: datetime) -> datetime | None:
+    """When to look again at what another version of us promised and this one cannot read; None after three days.
+
+    Soon at first, for at a restart both versions run; rarely where only the older one came back.
+    """
+    age = now - promised
+    return None if age >= SEND_GIVE_UP else now + max(READ_FIRST, age / 10)
+
+
 def next_attempt(
     now: datetime, attempt: int, luck: float, *, promised: datetime, retry_after: timedelta | None = None
 ) -> datetime | None:

@@ -144,6 +144,10 @@ class Pump:
             log.warning("the database is away, trying again", task=self.name, error=str(error))
             await asyncio.sleep(STORE_AWAY_S)
             return False
+        except Exception:
+            log.exception("nothing can be taken, trying again", task=self.name)
+            await asyncio.sleep(STORE_AWAY_S)
+            return False
         for item in items:
             task = asyncio.create_task(self._guarded(work, item), name=self.name)
             self._running.add(task)

@@ -78,11 +78,12 @@ class Polling:
 
     async def take(self, room: int) -> Sequence[FeedState]:
         """Save what the last polls came to, then lease feeds that are due."""
-        self.looked_at = self.clock.now()
         await self.save_quiet()
-        await self.library.refresh(self.looked_at)
+        await self.library.refresh(self.clock.now())
         self._often = self.watched | await self.store.subscribed_services()
-        return await self.store.claim_feeds(self.clock.now(), self.lease, room)
+        taken = await self.store.claim_feeds(self.clock.now(), self.lease, room)
+        self.looked_at = self.clock.now()
+        return taken
 
     async def work(self, state: FeedState) -> None:
         """Poll one leased feed. What changed is saved at once, what did not with the next batch.

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from bot.domain.advice import Advised
-from bot.store.codec import decode, encode
+from bot.store.codec import encode, read
 from bot.store.columns import stored_key
 from bot.store.database import Part
 from bot.store.practice import advised
@@ -30,8 +30,8 @@ class SqlAdvised(Part):
         async with self._database.reading() as connection:
             for chunk in chunks(sorted(wanted)):
                 rows = await connection.execute(_OPEN.where(advised.c.thread_key.in_(chunk)))
-                read = ((wanted[row.thread_key], _read(row.best)) for row in rows)
-                found.update((thread, one) for thread, one in read if one)
+                known = ((wanted[row.thread_key], read(Advised, row.best)) for row in rows)
+                found.update((thread, one) for thread, one in known if one)
         return found
 
     async def posted(self, threads: Iterable[str]) -> frozenset[str]:
@@ -48,7 +48,7 @@ class SqlAdvised(Part):
         """The services on which the advice of open incidents depends."""
         async with self._database.reading() as connection:
             rows = (await connection.execute(_OPEN)).all()
-        return frozenset(service for row in rows if (one := _read(row.best)) for service in one.watched)
+        return frozenset(service for row in rows if (one := read(Advised, row.best)) for service in one.watched)
 
     async def put_advised(self, rows: Mapping[str, Advised], now: datetime) -> None:
         """Remember what these cards recommend."""
@@ -76,11 +76,3 @@ class SqlAdvised(Part):
                 await connection.execute(_OVER.where(advised.c.thread_key.in_(chunk)).values(at=now))
             if over:
                 await connection.execute(sa.delete(advised).where(advised.c.at < now - KEPT))
-
-
-def _read(text: str) -> Advised | None:
-    """What another version of us wrote otherwise is as if it were not known."""
-    try:
-        return decode(Advised, text)
-    except ValueError:
-        return None

@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from bot.domain.continuity import Alternative, Plan, Source
-from bot.store.codec import decode, encode
+from bot.store.codec import encode, read
 from bot.store.database import AnyRow, Part
 from bot.store.practice import choices
 
@@ -20,14 +20,15 @@ class SqlChoices(Part):
         """The lists of one team, in order of what they are for."""
         query = sa.select(choices).where(choices.c.team == team).order_by(choices.c.wanted)
         async with self._database.reading() as connection:
-            return [_plan(row) for row in await connection.execute(query)]
+            return [plan for row in await connection.execute(query) if (plan := _plan(row))]
 
     async def all_choices(self) -> Mapping[str, Sequence[Plan]]:
         """The lists of all teams: for the pipeline, never for a person."""
         found: dict[str, list[Plan]] = {}
         async with self._database.reading() as connection:
             for row in await connection.execute(sa.select(choices).order_by(choices.c.team, choices.c.wanted)):
-                found.setdefault(row.team, []).append(_plan(row))
+                if plan := _plan(row):
+                    found.setdefault(row.team, []).append(plan)
         return found
 
     async def put_choice(self, team: str, plan: Plan, by: str, at: datetime) -> None:
@@ -46,5 +47,6 @@ class SqlChoices(Part):
             return bool((await connection.execute(gone)).rowcount)
 
 
-def _plan(row: AnyRow) -> Plan:
-    return Plan(wanted=row.wanted, alternatives=decode(_Tools, row.tools), source=Source.CHAT)
+def _plan(row: AnyRow) -> Plan | None:
+    tools = read(_Tools, row.tools)
+    return None if tools is None else Plan(wanted=row.wanted, alternatives=tools, source=Source.CHAT)

@@ -4,13 +4,16 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import takewhile
 from typing import Any
 
 import sqlalchemy as sa
+import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from bot.core.merge import Waiting, merge
+from bot.core.schedule import next_reading
 from bot.domain.change import Change
 from bot.domain.subscription import Action, Claim, Delivery, Platform, Receipt, Target
 from bot.store.codec import decode, encode
@@ -18,6 +21,8 @@ from bot.store.columns import Utc
 from bot.store.database import AnyRow
 from bot.store.promises import chunks
 from bot.store.schema import deliveries, threads
+
+log = structlog.stdlib.get_logger(__name__)
 
 _older = deliveries.alias("older")
 UNFINISHED = deliveries.c.finished_at.is_(None)
@@ -95,7 +100,7 @@ def _next(state: str) -> sa.Select[tuple[datetime]]:
 _EITHER = sa.union_all(*map(_next, ("pending", "sending"))).subquery()
 NEXT_DUE = sa.select(sa.func.min(_EITHER.c.due_at, type_=Utc()))
 _WAITING = (
-    sa.select(deliveries.c.id, deliveries.c.thread_key, deliveries.c.action, deliveries.c.change)
+    sa.select(deliveries)
     .where(
         deliveries.c.thread_key.in_(sa.bindparam("keys", expanding=True)),
         UNFINISHED,
@@ -115,6 +120,9 @@ MINE = sa.and_(
     deliveries.c.lease == sa.bindparam("held"),
     deliveries.c.state == "sending",
 )
+_UNREADABLE = "written by another version of Plan B: this one cannot read it"
+# Nothing was tried, so it is no attempt; what an earlier one may have posted is still to be settled.
+_LEAVE = sa.update(deliveries).where(MINE).values(error=_UNREADABLE, attempts=deliveries.c.attempts - 1)
 _SPEAKS_FOR = (
     sa.update(deliveries)
     .where(MINE)
@@ -127,6 +135,8 @@ async def claim(connection: AsyncConnection, asked: Mapping[str, Any], now: date
 
     Each claim speaks for what waits behind it and would be old news at once. That is decided here, with the lease, so
     that whoever takes the delivery over says the same, and nothing that was spared is lost.
+
+    What another version of us wrote and this one cannot read is left for that one; for three days its thread waits.
     """
     found: list[AnyRow] = []
     for query in _CLAIMS:
@@ -136,16 +146,28 @@ async def claim(connection: AsyncConnection, asked: Mapping[str, Any], now: date
         return ()
     keys = sorted({row.thread_key for row in found})
     roots: dict[str, str] = {}
-    waiting: defaultdict[str, list[Waiting]] = defaultdict(list)
+    waiting: defaultdict[str, list[Waiting | None]] = defaultdict(list)
     for chunk in chunks(keys):
         roots.update((row.thread_key, row.receipt) for row in await connection.execute(_ROOTS, {"keys": chunk}))
         for row in await connection.execute(_WAITING, {"keys": chunk}):
             waiting[row.thread_key].append(_waiting(row))
     claims = []
     for row in sorted(found, key=lambda row: int(row.id)):
-        one = replace(_claim(row, roots.get(row.thread_key)), until=asked["until"])
-        claims.append(await _merged(connection, one, waiting.get(row.thread_key, ()), now))
+        delivery = delivery_of(row)
+        if delivery is None:
+            await _leave(connection, row, now)
+            continue
+        one = replace(_claim(row, delivery, roots.get(row.thread_key)), until=asked["until"])
+        claims.append(await _merged(connection, one, _readable(waiting.get(row.thread_key, ())), now))
     return claims
+
+
+async def _leave(connection: AsyncConnection, row: AnyRow, now: datetime) -> None:
+    """For the version that wrote it; given up where that one does not come back."""
+    again = next_reading(now, row.created_at)
+    ending = {"state": "pending", "due_at": again} if again else {"state": "dead", "finished_at": now}
+    await connection.execute(_LEAVE.values(ending), {"mine": row.id, "held": row.lease})
+    log.error("a delivery of another version cannot be read", delivery=row.id, again=str(again))
 
 
 async def _merged(connection: AsyncConnection, one: Claim, waiting: Sequence[Waiting], now: datetime) -> Claim:
@@ -159,26 +181,35 @@ async def _merged(connection: AsyncConnection, one: Claim, waiting: Sequence[Wai
     return replace(one, delivery=delivery, merged=one.merged + merged.updates)
 
 
-def _waiting(row: AnyRow) -> Waiting:
-    return Waiting(id=row.id, action=Action(row.action), change=decode(Change, row.change))
+def _waiting(row: AnyRow) -> Waiting | None:
+    delivery = delivery_of(row)
+    return Waiting(id=row.id, action=delivery.action, change=delivery.change) if delivery else None
 
 
-def delivery_of(row: AnyRow) -> Delivery:
-    """A row as it was promised, or as it was merged."""
-    return Delivery(
-        key=row.key,
-        target=Target(platform=Platform(row.platform), workspace=row.workspace, channel=row.channel),
-        action=Action(row.action),
-        change=decode(Change, row.change),
-        reason=row.reason,
-        language=row.language,
-    )
+def _readable(waiting: Sequence[Waiting | None]) -> Sequence[Waiting]:
+    """Those before the first that cannot be read: nothing is told before it."""
+    return [one for one in takewhile(lambda one: one is not None, waiting) if one]
 
 
-def _claim(row: AnyRow, root: str | None) -> Claim:
+def delivery_of(row: AnyRow) -> Delivery | None:
+    """A row as it was promised, or as it was merged; None where another version of us wrote what we do not know."""
+    try:
+        return Delivery(
+            key=row.key,
+            target=Target(platform=Platform(row.platform), workspace=row.workspace, channel=row.channel),
+            action=Action(row.action),
+            change=decode(Change, row.change),
+            reason=row.reason,
+            language=row.language,
+        )
+    except ValueError:
+        return None
+
+
+def _claim(row: AnyRow, delivery: Delivery, root: str | None) -> Claim:
     return Claim(
         id=row.id,
-        delivery=delivery_of(row),
+        delivery=delivery,
         attempt=row.attempts,
         lease=row.lease,
         root=None if root is None else decode(Receipt, root),

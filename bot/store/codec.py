@@ -37,6 +37,14 @@ def decode(shape: type[T], text: str) -> T:
         raise ValueError(f"what is stored is no {shape}: {error.error_count()} things differ") from None
 
 
+def read(shape: type[T], text: str) -> T | None:
+    """The value that was encoded; None where another version of us wrote what this one does not know."""
+    try:
+        return decode(shape, text)
+    except ValueError:
+        return None
+
+
 def clean(text: str) -> str:
     """Text that both databases can hold: Postgres takes no NUL, neither takes lone surrogates."""
     text = text.replace("\x00", "\ufffd")

@@ -11,7 +11,7 @@ from bot.core.drill import prefix_of, slug_for, threads_of
 from bot.domain.drill import Act, Course, Drill, DrillPlan, Every
 from bot.domain.move import MoveKind
 from bot.domain.subscription import Delivery, Platform, Target
-from bot.store.codec import decode, encode
+from bot.store.codec import encode, read
 from bot.store.database import AnyRow, Database, Part
 from bot.store.practice import drill_plans, drills, marks, moves
 from bot.store.promises import Promises, chunks
@@ -139,7 +139,7 @@ class SqlDrills(Part):
     async def _drills(self, where: sa.ColumnElement[bool]) -> Sequence[Drill]:
         async with self._database.reading() as connection:
             found = await connection.execute(sa.select(drills).where(where).order_by(drills.c.id))
-            return [_drill(row) for row in found]
+            return [drill for row in found if (drill := _drill(row))]
 
     async def _plans(self, where: sa.ColumnElement[bool]) -> Sequence[DrillPlan]:
         query = sa.select(drill_plans).where(where).order_by(drill_plans.c.next_at, drill_plans.c.service)
@@ -172,7 +172,10 @@ def _row(drill: Drill) -> dict[str, object]:
     return {**_place(drill.target), **plain, "result": encode(Course, drill.course)}
 
 
-def _drill(row: AnyRow) -> Drill:
+def _drill(row: AnyRow) -> Drill | None:
+    course = read(Course, row.result) if row.result else Course()
+    if course is None:
+        return None
     return Drill(
         id=row.id,
         target=Target(platform=Platform(row.platform), workspace=row.workspace, channel=row.channel),
@@ -183,7 +186,7 @@ def _drill(row: AnyRow) -> Drill:
         started_at=row.started_at,
         ends_at=row.ends_at,
         ended_at=row.ended_at,
-        course=decode(Course, row.result) if row.result else Course(),
+        course=course,
     )
 
 

@@ -9,7 +9,7 @@ from bot.core.drill import is_practice
 from bot.domain.change import Change
 from bot.domain.drill import Course
 from bot.domain.subscription import Subscription, Target
-from bot.store.codec import decode
+from bot.store.codec import read
 from bot.store.database import Part
 from bot.store.practice import drills
 from bot.store.schema import deliveries, subscriptions
@@ -39,7 +39,8 @@ class SqlPractised(Part):
         query = sa.select(drills.c.service, drills.c.ended_at, drills.c.result).where(done).order_by(drills.c.ended_at)
         async with self._database.reading() as connection:
             rows = (await connection.execute(query)).all()
-        return {row.service: row.ended_at for row in rows if is_practice(decode(Course, row.result).report)}
+        ended = [(row, course.report) for row in rows if (course := read(Course, row.result))]
+        return {row.service: row.ended_at for row, report in ended if is_practice(report)}
 
     async def told(self, target: Target, most: int) -> Sequence[Change]:
         """The last change of each incident that a channel was told of, the newest first, of its newest messages."""
@@ -51,7 +52,7 @@ class SqlPractised(Part):
         newest: dict[str, str] = {}
         for row in rows:
             newest.setdefault(row.thread_key, row.change)
-        return [decode(Change, change) for change in newest.values()]
+        return [known for change in newest.values() if (known := read(Change, change))]
 
 
 def _in(table: sa.Table, team: str) -> sa.ColumnElement[bool]:

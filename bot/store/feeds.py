@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.polling import FeedState, Outcome
 from bot.domain.status import Freshness, Snapshot
 from bot.store.cache import Snapshots
-from bot.store.codec import Validators, decode, encode
+from bot.store.codec import Validators, encode, read
 from bot.store.columns import Utc
 from bot.store.database import AnyRow, Database, Part
 from bot.store.promises import Promises
@@ -170,8 +170,9 @@ class SqlFeeds(Part):
         missing = [feed for feed, snapshot in known.items() if snapshot is None]
         if missing:
             for row in await connection.execute(_SNAPSHOTS, {"ids": missing}):
-                known[row.id] = snapshot = decode(Snapshot, row.snapshot)
-                self._snapshots.put(row.id, row.revision, snapshot)
+                known[row.id] = snapshot = read(Snapshot, row.snapshot)
+                if snapshot:
+                    self._snapshots.put(row.id, row.revision, snapshot)
         return {row.id: _state(row, known.get(row.id)) for row in rows}
 
 
@@ -213,10 +214,12 @@ def _saved(outcome: Outcome) -> dict[str, object]:
 
 
 def _state(row: AnyRow, snapshot: Snapshot | None) -> FeedState:
+    # Without the page itself, be it that another version of us wrote it, nothing can be said to be unchanged.
+    validators = read(Validators, row.validators) if snapshot else None
     return FeedState(
         feed=row.id,
         snapshot=snapshot,
-        validators=decode(Validators, row.validators),
+        validators=validators or {},
         read_at=row.read_at,
         full_at=row.full_at,
         since=row.since,

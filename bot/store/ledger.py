@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from bot.domain.change import Change
 from bot.domain.subscription import Action, GivenUp, Platform, Target
-from bot.store.codec import decode
+from bot.store.codec import read
 from bot.store.database import AnyRow, Part
 from bot.store.practice import marks, moves
 from bot.store.schema import deliveries, echoes, feeds, snapshots, threads, tickets
@@ -95,13 +95,14 @@ def _overdue(ended: datetime, silent: datetime, heard: datetime, now: datetime, 
 
 
 def _given_up(row: AnyRow) -> GivenUp:
-    change = decode(Change, row.change)
+    change = read(Change, row.change)
+    feed, _, incident = row.thread_key.partition("|")[2].partition("|")
     return GivenUp(
         id=row.id,
         target=Target(platform=Platform(row.platform), workspace=row.workspace, channel=row.channel),
         action=Action(row.action),
-        service=change.service,
-        title=change.incident.title,
+        service=change.service if change else feed,
+        title=change.incident.title if change else incident,
         error=row.error,
         attempts=row.attempts,
         promised_at=row.created_at,

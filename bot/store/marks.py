@@ -51,7 +51,8 @@ class SqlMarks(Part):
         )
         newest = sa.select(deliveries).where(here).order_by(deliveries.c.id.desc()).limit(most)
         async with self._database.reading() as connection:
-            return [(row.id, delivery_of(row)) for row in await connection.execute(newest)]
+            rows = await connection.execute(newest)
+            return [(row.id, delivery) for row in rows if (delivery := delivery_of(row))]
 
 
 def _list(thread: str, book: str) -> str:

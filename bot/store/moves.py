@@ -65,7 +65,8 @@ class SqlMoves(Part):
         async with self._database.reading() as connection:
             rows = (await connection.execute(here.order_by(lately.c.id))).all()
         # The later of a thread overwrites the earlier, in the place of the first: threads stand by their first word.
-        return [delivery_of(row) for row in reversed({row.thread_key: row for row in rows}.values())]
+        newest = reversed({row.thread_key: row for row in rows}.values())
+        return [delivery for row in newest if (delivery := delivery_of(row))]
 
     async def move(self, told: Delivery, move: Move, now: datetime) -> bool:
         """Remember the last word of a person, and promise an edit of the thread's first message with it.

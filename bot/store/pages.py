@@ -7,7 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from bot.domain.service import AddedPage, Service
-from bot.store.codec import decode, encode
+from bot.store.codec import encode, read
 from bot.store.database import Part
 from bot.store.schema import page_teams, pages, subscriptions
 
@@ -23,12 +23,9 @@ class SqlPages(Part):
                 teams[row.slug].add(row.team)
             found = await connection.execute(sa.select(pages).order_by(pages.c.slug))
             return [
-                AddedPage(
-                    service=decode(Service, row.service),
-                    teams=frozenset(teams[row.slug]),
-                    instead_of=row.instead_of,
-                )
+                AddedPage(service=service, teams=frozenset(teams[row.slug]), instead_of=row.instead_of)
                 for row in found
+                if (service := read(Service, row.service))
             ]
 
     async def put_page(self, page: AddedPage, now: datetime) -> None:

@@ -7,8 +7,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.change import Change
 from bot.domain.story import Story
-from bot.domain.subscription import Action, Delivery, Platform, Receipt, Target
-from bot.store.codec import decode
+from bot.domain.subscription import Delivery, Receipt
+from bot.store.claiming import delivery_of
+from bot.store.codec import decode, read
 from bot.store.database import AnyRow, Part
 from bot.store.schema import deliveries, echoes
 
@@ -30,7 +31,7 @@ class SqlStories(Part):
                 return ()
             of_them = sa.or_(*(deliveries.c.thread_key.endswith(f"|{end}", autoescape=True) for end in ends))
             rows = (await connection.execute(_STORIES.where(of_them).limit(most))).all()
-            return [_story(row) for row in reversed(rows)]
+            return [_story(row, delivery) for row in reversed(rows) if (delivery := delivery_of(row))]
 
 
 _STORIES = (
@@ -55,19 +56,11 @@ async def _titled(connection: AsyncConnection, text: str) -> Sequence[str]:
     query = sa.select(deliveries.c.thread_key, deliveries.c.change).where(held).order_by(deliveries.c.id.desc())
     found = await connection.execute(query.limit(_CANDIDATES))
     wanted = text.casefold()
-    titles = {row.thread_key: decode(Change, row.change).incident.title for row in found}
+    titles = {row.thread_key: change.incident.title for row in found if (change := read(Change, row.change))}
     return [thread for thread, title in titles.items() if wanted in title.casefold()][:_INCIDENTS]
 
 
-def _story(row: AnyRow) -> Story:
-    delivery = Delivery(
-        key=row.key,
-        target=Target(platform=Platform(row.platform), workspace=row.workspace, channel=row.channel),
-        action=Action(row.action),
-        change=decode(Change, row.change),
-        reason=row.reason,
-        language=row.language,
-    )
+def _story(row: AnyRow, delivery: Delivery) -> Story:
     return Story(
         id=row.id,
         delivery=delivery,

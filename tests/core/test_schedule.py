@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.core.schedule import SEND_GIVE_UP, next_attempt, next_poll, next_poll_after_failure
+from bot.core.schedule import SEND_GIVE_UP, next_attempt, next_poll, next_poll_after_failure, next_reading
 from tests.fakes import NOON
 
 MINUTE = timedelta(minutes=1)
@@ -48,3 +48,9 @@ def test_a_send_is_never_tried_before_retry_after() -> None:
 
 def test_a_send_is_given_up_after_a_day() -> None:
     assert next_attempt(NOON + SEND_GIVE_UP, 3, 0.5, promised=NOON) is None
+
+
+@pytest.mark.parametrize(("age", "wait"), [(0, 5), (50, 5), (600, 60), (86_400, 8640)])
+def test_what_another_version_wrote_is_looked_at_soon_and_then_rarely(age: float, wait: float) -> None:
+    assert seconds(next_reading(NOON, NOON - timedelta(seconds=age))) == wait
+    assert next_reading(NOON, NOON - SEND_GIVE_UP) is None

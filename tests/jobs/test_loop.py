@@ -67,6 +67,20 @@ async def test_it_goes_on_when_the_database_comes_back(monkeypatch: pytest.Monke
     assert queue.done == ["a"]
 
 
+async def test_what_cannot_be_taken_does_not_stop_the_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loop, "STORE_AWAY_S", 0.01)
+    bell, wrong = Bell(), [ValueError("what is stored is no Change"), KeyError("a")]
+    queue = Queue(bell, "a")
+
+    async def take(room: int) -> Sequence[str]:
+        if wrong:
+            raise wrong.pop()
+        return await queue.take(room)
+
+    await pump(bell).run(take, queue.work)
+    assert queue.done == ["a"]
+
+
 async def test_a_stop_lets_what_is_under_way_finish() -> None:
     bell, done = Bell(), list[str]()
 
