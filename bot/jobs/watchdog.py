@@ -72,14 +72,23 @@ class Beats:
     wanted: bool = True
 
     def before(self, name: str, take: Take[T]) -> Take[T]:
-        """`take`, with a beat before it: what was taken would be lost if a beat after it failed."""
+        """`take`, with a beat before it, unless the one before failed.
+
+        What was taken would be lost if a beat after it failed; and a loop that can take nothing only looks alive.
+        """
         if not self.wanted:
             return take
         beat = Beat(name=name, signs=self.signs, clock=self.clock)
+        fails = False
 
         async def beating(room: int) -> Sequence[T]:
-            await beat()
-            return await take(room)
+            nonlocal fails
+            if not fails:
+                await beat()
+            fails = True
+            taken = await take(room)
+            fails = False
+            return taken
 
         return beating
 

@@ -197,6 +197,26 @@ async def test_where_nobody_wants_to_know_no_loop_leaves_a_beat(memory: SqlStore
     assert Beats(signs=memory, clock=FakeClock(), wanted=False).before("poll", take) is take
 
 
+async def test_a_loop_that_can_take_nothing_leaves_no_beat_until_it_can(memory: SqlStore) -> None:
+    clock, wrong = FakeClock(), True
+
+    async def take(room: int) -> list[int]:
+        if wrong:
+            raise ValueError("what is stored is no Change")
+        return [room]
+
+    loop = Beats(signs=memory, clock=clock).before("poll", take)
+    began = clock.now()
+    for _ in range(3):
+        with pytest.raises(ValueError, match="Change"):
+            await loop(1)
+        clock.tick(minutes=5)
+    assert (await memory.vitals()).beats == {"poll": began}
+    wrong = False
+    assert [await loop(1), await loop(2)] == [[1], [2]]
+    assert (await memory.vitals()).beats == {"poll": clock.now()}
+
+
 async def test_the_watchdog_outlives_its_own_mistakes_and_a_switch_that_is_away(memory: SqlStore) -> None:
     async def refuses() -> bool:
         raise ConnectionError("no route")
