@@ -61,7 +61,7 @@ class Listener:
         self.app = self._build(client)
 
     async def drain(self) -> None:
-        """Let the answers that are being written go out, but not for ever."""
+        """Let the answers and notes that are being written come to an end, but not for ever."""
         if self._busy:
             _, late = await asyncio.wait(self._busy, timeout=FAREWELL_SECONDS)
             for task in late:
@@ -101,6 +101,7 @@ class Listener:
         if note is None:
             await next()
             return None
+        self._is_busy()
         try:
             await note
         except StoreAway:
@@ -141,7 +142,7 @@ class Listener:
         await self._answer(respond, await self._desk.press(str(action.get("value") or ""), caller))
 
     def _is_busy(self) -> None:
-        """A stop gives the answer that is being written a moment."""
+        """A stop gives what is being written a moment, be it an answer or a note."""
         if task := asyncio.current_task():
             self._busy.add(task)
             task.add_done_callback(self._busy.discard)

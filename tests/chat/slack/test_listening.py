@@ -248,6 +248,24 @@ async def test_it_lets_an_answer_go_out_before_it_stops(
     assert front.responses.get_nowait()["text"] == "You asked: status"
 
 
+async def test_it_keeps_an_echo_that_came_before_it_stops(
+    chat: SlackChat, front: SlackFront, outbox: FakeOutbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep, begun = outbox.echoed, asyncio.Event()
+
+    async def slowly(delivery: int, receipt: Receipt, now: datetime) -> None:
+        begun.set()
+        await asyncio.sleep(0.1)
+        await keep(delivery, receipt, now)
+
+    monkeypatch.setattr(outbox, "echoed", slowly)
+    async with running(chat, front):
+        hearing = asyncio.create_task(front._try_event(echo("12")))
+        await begun.wait()
+    assert list(outbox.echoes) == [12]
+    await hearing
+
+
 @pytest.mark.parametrize(
     ("bot_token", "app_token", "line"),
     [
