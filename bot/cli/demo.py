@@ -22,11 +22,14 @@ from bot.prepare import Team, set_up_logs
 from bot.replays import replay, replays
 from bot.replays.model import Aside, Event, Page, Replay
 from bot.replays.server import ReplayServer
+from bot.replays.timeline import timeline
 from bot.settings import Settings, read_settings
 
 FIRST_CHOICE = "2024-12-26"
 POLL_S = 0.4
 """The pages leap through their day; polling often keeps the cards close to their moment."""
+BEAT_LEAST_S = 1.0
+"""Of each moment: what no poll sees is never told, and an outage that is over at first sight is none."""
 LAST_WORDS_S = 1.5
 
 
@@ -86,7 +89,7 @@ def target_of(channel: str) -> Target:
 
 async def _play(story: Replay, speed: float, target: Target, settings: Settings, out: Console) -> None:
     staged = _with_quiet_pages(story)
-    server = ReplayServer(staged, speed=speed)
+    server = ReplayServer(staged, speed=followed(staged, speed))
     async with server:
         team = Team(catalogue=_stage(server), plans=story.plans(settings.planb_language))
         app = App(settings, team, out=out)
@@ -99,6 +102,11 @@ async def _play(story: Replay, speed: float, target: Target, settings: Settings,
         await asyncio.gather(app.work(), _narrate(server, app, settings, out))
         await _closing(app, out)
     await app.close()
+
+
+def followed(story: Replay, speed: float) -> float:
+    """The speed that is asked for, as far as the polls can follow."""
+    return min(speed, timeline(story).beat / BEAT_LEAST_S)
 
 
 def _with_quiet_pages(story: Replay) -> Replay:

@@ -38,7 +38,9 @@ def run(
 @app.command()
 def demo(
     outage: Annotated[str, typer.Argument(help="Which outage; `planb demo list` names them.")] = "",
-    speed: Annotated[float, typer.Option(help="Twice as fast: 2.", min=0.05, max=100)] = 1,
+    speed: Annotated[
+        float, typer.Option(help="Twice as fast: 2. Never faster than the pages are asked.", min=0.05, max=100)
+    ] = 1,
     channel: Annotated[str, typer.Option(help="A real channel: slack:T0123:C0123 or discord:GUILD:CHANNEL.")] = "",
 ) -> None:
     """Replay a real outage through the whole pipeline, here or in a real channel. Needs no token and no network."""
