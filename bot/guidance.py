@@ -20,6 +20,9 @@ from bot.prepare import Team, team_path, understood
 from bot.pumps import Bells
 from bot.settings import Settings
 
+LATELY_S = 1.0
+"""So old what teams chose may be on a card."""
+
 
 class Guidance:
     """Built once for each process."""
@@ -62,6 +65,7 @@ class Guidance:
             languages=self._languages,
             clock=self._clock,
             hold=self._settings.hold_down,
+            lately_s=LATELY_S,
         )
 
     def advising(self, bells: Bells, polling: Polling, owner: str) -> Advising:

@@ -11,7 +11,7 @@ from bot.core.choosing import TeamPlans, of_team, tried
 from bot.core.drill import real_slug
 from bot.core.overview import counsels, feeds_of, watched
 from bot.core.playbooks import what_fails, with_last_resort
-from bot.core.recovery import HOLD_DOWN, Recovery, Stage, recovers, relapsed
+from bot.core.recovery import HOLD_DOWN, Recovery, Seen, Stage, recovers, relapsed
 from bot.core.render_playbook import playbook_button
 from bot.core.render_sight import sight
 from bot.core.spread import spread
@@ -25,6 +25,7 @@ from bot.domain.service import Service
 from bot.domain.status import Component, Incident, Snapshot
 from bot.domain.subscription import Action, Claim, Target
 from bot.domain.words import Language, Words
+from bot.jobs.lately import Lately
 from bot.jobs.recovery import judged, key, remembered
 from bot.library import Library
 from bot.living import Living
@@ -42,6 +43,14 @@ class Composing:
     clock: Clock
     file: Living = field(default_factory=Living)
     hold: timedelta = HOLD_DOWN
+    lately_s: float = 0.0
+    _teams: Lately[str, TeamPlans] = field(init=False)
+    _seen: Lately[None, Mapping[str, Seen]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """What teams chose and what the last look saw may be `lately_s` old."""
+        self._teams = Lately(self._of_team, self.lately_s)
+        self._seen = Lately(lambda _: remembered(self.store), self.lately_s)
 
     async def card(self, claim: Claim) -> Card:
         """The delivery as of now. Raise SendError for a service that nobody knows any more, StoreAway."""
@@ -95,7 +104,8 @@ class Composing:
         incident, thread = claim.delivery.change.incident, claim.delivery.thread_key
         if state is None or not recovers(incident):
             return (), Recovery(stage=Stage.PAST)
-        return await self.store.moves(thread), await self.recovery(incident, state)
+        moves = () if claim.delivery.action is Action.POST else await self.store.moves(thread)  # nobody has seen it yet
+        return moves, await self.recovery(incident, state)
 
     async def recovery(self, incident: Incident, state: FeedState) -> Recovery:
         """How far it is."""
@@ -103,7 +113,7 @@ class Composing:
 
     async def judged(self, incident: Incident, state: FeedState, hold: timedelta) -> Recovery:
         """How far it is, where it has to hold for so long."""
-        seen = (await remembered(self.store)).get(key(state.feed, incident))
+        seen = (await self._seen(None)).get(key(state.feed, incident))
         return judged(incident, state, seen, self.clock.now(), hold)
 
     async def _service(self, slug: str) -> Service:
@@ -123,6 +133,9 @@ class Composing:
 
     async def of_team(self, team: str) -> TeamPlans:
         """The plans of the file and of this team alone."""
+        return await self._teams(team)
+
+    async def _of_team(self, team: str) -> TeamPlans:
         return of_team(self.plans, await self.store.choices_of(team), await self.store.trials_of(team))
 
     async def advice(

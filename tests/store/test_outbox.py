@@ -1,8 +1,16 @@
 import asyncio
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
+
+from sqlalchemy.dialects import sqlite
 
 from bot.domain.subscription import Action, Delivery, Platform, Receipt
+from bot.store.claiming import _CLAIMS
+from bot.store.engine import database_url
+from bot.store.migrate import migrate
 from bot.store.store import SqlStore
 from tests.store.made import LOUNGE, MINUTE, NOON, OFFICE, SHOWN, claim_all, delivery, follow, next_due
 
@@ -374,3 +382,15 @@ async def test_whether_any_delivery_was_ever_echoed_is_known(store: SqlStore) ->
     await store.echoed(41, Receipt(message="1.5", channel="C1"), NOON)
 
     assert await store.is_echoed()
+
+
+async def test_what_may_be_there_is_found_without_a_look_at_all_that_waits(tmp_path: Path) -> None:
+    """On SQLite, whose planner knows nothing of how many rows there are, while everybody else waits for the lock."""
+    await migrate(database_url(f"{tmp_path}/planb.db"))
+    dialect = sqlite.dialect()
+    compiled = _CLAIMS[1].compile(dialect=dialect)
+    with closing(sqlite3.connect(tmp_path / "planb.db")) as connection:
+        found = connection.execute(f"EXPLAIN QUERY PLAN {compiled}", [None] * len(compiled.positiontup or ()))
+        plan = " ".join(str(row) for row in found)
+    assert "INDEX ix_deliveries_platform_due_at" in plan
+    assert "ix_deliveries_platform_state" not in plan
