@@ -4,10 +4,10 @@ import asyncio
 import os
 import sqlite3
 import threading
-from contextlib import suppress
+from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Self, cast
 
 import aiosqlite
 from aiosqlite.core import _STOP_RUNNING_SENTINEL
@@ -34,6 +34,54 @@ class _Answer:
             self._done.get_loop().call_soon_threadsafe(settle, self._done, result)
 
 
+class _Statement:
+    """The cursor that SQLAlchemy asks for, with all steps of a statement in one trip to the thread.
+
+    It would make four of them, each behind all that the loop does meanwhile, and that with the write lock in its hand.
+    """
+
+    arraysize = 1
+
+    def __init__(self, connection: "SqliteConnection") -> None:
+        self._connection = connection
+        self._done: sqlite3.Cursor | None = None
+        self._rows: list[Any] = []
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    @property
+    def description(self) -> Any:
+        return self._done.description if self._done else None
+
+    @property
+    def rowcount(self) -> int:
+        return self._done.rowcount if self._done else -1
+
+    @property
+    def lastrowid(self) -> int | None:
+        return self._done.lastrowid if self._done else None
+
+    async def execute(self, sql: str, parameters: Any = ()) -> None:
+        self._done, self._rows = await self._connection.whole("execute", sql, parameters)
+
+    async def executemany(self, sql: str, parameters: Any) -> None:
+        self._done, self._rows = await self._connection.whole("executemany", sql, parameters)
+
+    async def fetchall(self) -> list[Any]:
+        rows, self._rows = self._rows, []
+        return rows
+
+    async def close(self) -> None:
+        """The thread has done that."""
+
+
+def _whole(connection: sqlite3.Connection, how: str, sql: str, parameters: Any) -> tuple[sqlite3.Cursor, list[Any]]:
+    with closing(connection.cursor()) as cursor:
+        getattr(cursor, how)(sql, parameters)
+        return cursor, cursor.fetchall() if cursor.description else []
+
+
 class SqliteConnection(aiosqlite.Connection):
     """Leaves nothing behind, however it ends.
 
@@ -58,6 +106,13 @@ class SqliteConnection(aiosqlite.Connection):
         if self._thread.is_alive() and self._thread is not threading.current_thread():
             self._thread.join(_ENDING_S)
         return None
+
+    def cursor(self) -> Any:
+        return _Statement(self)
+
+    async def whole(self, how: str, sql: str, parameters: Any) -> Any:
+        """A statement from its beginning to its end: its closed cursor, and its rows."""
+        return await self._execute(_whole, self._conn, how, sql, parameters)
 
     async def _execute(self, fn: Any, *args: Any, **kwargs: Any) -> Any:
         if not self._running or not self._connection:

@@ -5,6 +5,7 @@ import sqlite3
 import time
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import aiosqlite
 import pytest
@@ -79,3 +80,25 @@ def test_a_thread_that_waits_for_a_lock_until_its_loop_is_over_ends_without_a_wo
     writer.close()
     connection._thread.join(10)
     assert not connection._thread.is_alive()
+
+
+async def test_a_statement_is_one_trip_to_the_thread(tmp_path: Path) -> None:
+    connection: Any = await SqliteConnection(str(tmp_path / "a.db"), isolation_level=None)
+    trips: list[Any] = []
+    execute = connection._execute
+
+    async def counted(*what: Any, **more: Any) -> Any:
+        trips.append(what)
+        return await execute(*what, **more)
+
+    connection._execute = counted
+    cursor = await connection.cursor().__aenter__()
+    assert (cursor.description, cursor.rowcount, cursor.lastrowid) == (None, -1, None)
+    await cursor.execute("CREATE TABLE a (b)")
+    await cursor.executemany("INSERT INTO a VALUES (?)", [(1,), (2,)])
+    assert cursor.rowcount == 2
+    await cursor.execute("UPDATE a SET b = b + 1 WHERE b = ? RETURNING b", (1,))
+    assert (cursor.description[0][0], await cursor.fetchall(), await cursor.fetchall()) == ("b", [(2,)], [])
+    await cursor.close()
+    assert len(trips) == 3
+    await connection.close()
