@@ -22,8 +22,8 @@ class Reports:
 
     def __init__(self, dsn: str, clean: Callable[[Any], Any]) -> None:
         import sentry_sdk  # noqa: PLC0415 - an extra, and slow to load
-        from sentry_sdk.scrubber import EventScrubber  # noqa: PLC0415
-        from sentry_sdk.utils import event_from_exception  # noqa: PLC0415
+        from sentry_sdk.scrubber import EventScrubber  # noqa: PLC0415 - as above
+        from sentry_sdk.utils import event_from_exception  # noqa: PLC0415 - as above
 
         self._from_exception = event_from_exception
         self._told: dict[tuple[str, str, str], float] = {}

@@ -375,11 +375,11 @@ async def test_what_waits_in_hand_for_its_turn_obeys_a_retry_after_that_came_mea
     deliver = world.chat.deliver
 
     async def refused(claim: Claim, card: Card) -> Receipt:
-        world.chat.deliver = deliver  # type: ignore[method-assign]
+        world.chat.deliver = deliver  # type: ignore[method-assign] # for one call
         await asyncio.sleep(0.1)
         raise SendError("ratelimited", slow_down)
 
-    world.chat.deliver = refused  # type: ignore[method-assign]
+    world.chat.deliver = refused  # type: ignore[method-assign] # for one call
     await make(world, promise(), promise("k2", about="i2"))
     claims = await world.delivering.take(9)
     await asyncio.gather(*map(world.delivering.work, claims))
@@ -456,7 +456,7 @@ async def test_what_another_process_has_by_now_is_counted_there_alone(world: Wor
         assert await world.delivering.take(1)
         return await deliver(claim, card)
 
-    world.chat.deliver = slowly  # type: ignore[method-assign]
+    world.chat.deliver = slowly  # type: ignore[method-assign] # for one call
     await world.delivering.work(claim)
     assert Count.DELIVERIES not in meter.counted
 

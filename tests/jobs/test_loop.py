@@ -53,28 +53,20 @@ async def test_a_poisoned_item_does_not_stop_the_loop() -> None:
     assert queue.done == ["poison", "away", "good"]
 
 
-async def test_it_goes_on_when_the_database_comes_back(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "wrong", [[StoreAway("gone"), StoreAway("gone")], [ValueError("what is stored is no Change"), KeyError("a")]]
+)
+async def test_it_goes_on_when_something_can_be_taken_again(
+    wrong: list[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The database comes back, or what cannot be read is gone."""
     monkeypatch.setattr(loop, "STORE_AWAY_S", 0.01)
-    bell, away = Bell(), [StoreAway("gone"), StoreAway("gone")]
+    bell, left = Bell(), list(wrong)
     queue = Queue(bell, "a")
 
     async def take(room: int) -> Sequence[str]:
-        if away:
-            raise away.pop()
-        return await queue.take(room)
-
-    await pump(bell).run(take, queue.work)
-    assert queue.done == ["a"]
-
-
-async def test_what_cannot_be_taken_does_not_stop_the_loop(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loop, "STORE_AWAY_S", 0.01)
-    bell, wrong = Bell(), [ValueError("what is stored is no Change"), KeyError("a")]
-    queue = Queue(bell, "a")
-
-    async def take(room: int) -> Sequence[str]:
-        if wrong:
-            raise wrong.pop()
+        if left:
+            raise left.pop()
         return await queue.take(room)
 
     await pump(bell).run(take, queue.work)

@@ -66,7 +66,7 @@ def _said(entry: Entry) -> tuple[str, str]:
 
 def _incident(key: str, group: Sequence[Entry]) -> Incident:
     # Newest first, as feeds are: of two of the same time, the first is the last.
-    ordered = sorted(reversed(group), key=lambda entry: entry.changed.timestamp() if entry.changed else 0)  # noqa: C414
+    ordered = sorted(reversed(group), key=lambda entry: entry.changed.timestamp() if entry.changed else 0)  # noqa: C414 - as said
     word, title = _said(ordered[-1])
     phase = _PHASES.get(word, Phase.UNKNOWN)
     return incident(
