@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.core import render, rewatch
 from bot.core.aftermath import Aftermath
@@ -31,6 +31,9 @@ from bot.library import Library
 from bot.living import Living
 from bot.ports import Clock, Store
 
+PAGES_MOST = 20
+"""Sets of pages that are remembered: each page with all that it says."""
+
 
 @dataclass(slots=True, kw_only=True)
 class Composing:
@@ -44,13 +47,17 @@ class Composing:
     file: Living = field(default_factory=Living)
     hold: timedelta = HOLD_DOWN
     lately_s: float = 0.0
+    _choosers: Lately[None, frozenset[str]] = field(init=False)
     _teams: Lately[str, TeamPlans] = field(init=False)
     _seen: Lately[None, Mapping[str, Seen]] = field(init=False)
+    _pages: Lately[tuple[datetime | None, frozenset[str]], Mapping[str, FeedState]] = field(init=False)
 
     def __post_init__(self) -> None:
-        """What teams chose and what the last look saw may be `lately_s` old."""
+        """What teams chose, what the last look saw and how other tools are may be `lately_s` old."""
+        self._choosers = Lately(lambda _: self.store.choosers(), self.lately_s)
         self._teams = Lately(self._of_team, self.lately_s)
         self._seen = Lately(lambda _: remembered(self.store), self.lately_s)
+        self._pages = Lately(lambda asked: self.store.states(asked[1]), self.lately_s, most=PAGES_MOST)
 
     async def card(self, claim: Claim) -> Card:
         """The delivery as of now. Raise SendError for a service that nobody knows any more, StoreAway."""
@@ -66,7 +73,7 @@ class Composing:
 
     async def _first(self, claim: Claim, service: Service, words: Words) -> Card:
         """The message that stands for the incident. What it recommends is remembered, so that it can be watched."""
-        state = await self._state(service, claim.delivery.change.feed)
+        state = await self._state(service, claim)
         change = newest(claim.delivery.change, state.snapshot if state else None)
         aftermath, known, seen = await self._aftermath(claim, service, change, state, words)
         if claim.delivery.action is Action.POST and change.incident.phase.is_open and known:
@@ -82,7 +89,7 @@ class Composing:
         again = relapsed(change.incident, change.update)
         if change.reason is not Reason.HELD and not again:
             return said
-        state = await self._state(service, change.feed)
+        state = await self._state(service, claim)
         aftermath, _, _ = await self._aftermath(claim, service, change, state, words)
         if change.reason is Reason.HELD:
             return aftermath.can_go_back(*await self._lately(claim, state))
@@ -125,17 +132,22 @@ class Composing:
             raise SendError(f"{slug} is no longer in the catalogue")
         return replace(service, slug=real_slug(service.slug))  # a drill's advice is the real one's
 
-    async def _state(self, service: Service, feed: str) -> FeedState | None:
-        """What is known of the page; of the service's own where what is told comes from elsewhere."""
-        own = [one.id for one in service.feeds]
+    async def _state(self, service: Service, claim: Claim) -> FeedState | None:
+        """What is known of the page; of the service's own where what is told comes from elsewhere.
+
+        It is read for all that was claimed at once, after that: so it is as new as what made us promise any of these.
+        """
+        own, feed = [one.id for one in service.feeds], claim.delivery.change.feed
         wanted = feed if feed in own else own[0]
-        return (await self.store.states([wanted])).get(wanted)
+        return (await self._pages((claim.until, frozenset([wanted])))).get(wanted)
 
     async def of_team(self, team: str) -> TeamPlans:
         """The plans of the file and of this team alone."""
         return await self._teams(team)
 
     async def _of_team(self, team: str) -> TeamPlans:
+        if team not in await self._choosers(None):
+            return of_team(self.plans, (), {})
         return of_team(self.plans, await self.store.choices_of(team), await self.store.trials_of(team))
 
     async def advice(
@@ -145,7 +157,7 @@ class Composing:
         catalogue = self.library.of(target.team)
         plans = tried(plans_concerned(team.plans, service, incident, components, catalogue), team.trials)
         seen = watched(catalogue, plans)
-        states = await self.store.states(feeds_of(seen.values())) if plans else {}
+        states = await self._pages((None, frozenset(feeds_of(seen.values())))) if plans else {}
         parts = parts_concerned(service, incident, components)
         advice = counsels(catalogue, plans, parts, states, self.clock.now())
         slugs = tuple(sorted({found.service.slug for found in seen.values()}))

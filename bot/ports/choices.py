@@ -18,6 +18,10 @@ class Choices(Protocol):
         """The lists of all teams: for the pipeline, never for a person."""
         ...
 
+    async def choosers(self) -> frozenset[str]:
+        """The teams that have a list or tried a tool: for the pipeline, never for a person."""
+        ...
+
     async def put_choice(self, team: str, plan: Plan, by: str, at: datetime) -> None:
         """Keep a team's list in the place of the one it had for the same."""
         ...

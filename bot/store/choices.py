@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from bot.domain.continuity import Alternative, Plan, Source
 from bot.store.codec import encode, read
 from bot.store.database import AnyRow, Part
-from bot.store.practice import choices
+from bot.store.practice import choices, trials
 
 _Tools = tuple[Alternative, ...]
 
@@ -30,6 +30,12 @@ class SqlChoices(Part):
                 if plan := _plan(row):
                     found.setdefault(row.team, []).append(plan)
         return found
+
+    async def choosers(self) -> frozenset[str]:
+        """The teams that have a list or tried a tool: for the pipeline, never for a person."""
+        query = sa.union(sa.select(choices.c.team), sa.select(trials.c.team))
+        async with self._database.reading() as connection:
+            return frozenset((await connection.execute(query)).scalars())
 
     async def put_choice(self, team: str, plan: Plan, by: str, at: datetime) -> None:
         """Keep a team's list in the place of the one it had for the same."""

@@ -91,8 +91,10 @@ def create(url: URL) -> AsyncEngine:
     postgres = url.get_backend_name() == "postgresql"
     engine = create_async_engine(
         url,
-        pool_size=3,
-        max_overflow=2,
+        pool_size=3
+        if postgres
+        else 5,  # a connection to a file costs a thread, and one over the size is closed at once
+        max_overflow=2 if postgres else 0,
         pool_timeout=10,
         pool_pre_ping=postgres,
         hide_parameters=True,

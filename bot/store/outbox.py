@@ -1,7 +1,9 @@
 """The deliveries: promised, claimed, sent or given up."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -12,6 +14,7 @@ from bot.store.columns import Utc, stored_key
 from bot.store.database import Database, Part
 from bot.store.promises import Promises, chunks
 from bot.store.schema import deliveries, echoes, threads
+from bot.store.together import Together
 
 _PROMISED = sa.select(deliveries.c.thread_key).where(
     deliveries.c.thread_key.in_(sa.bindparam("keys", expanding=True)), deliveries.c.action == "post", UNFINISHED
@@ -32,6 +35,13 @@ _HEARD = (
 _FAILED = sa.update(deliveries).where(MINE)
 # Nothing was tried, so it is no attempt; what an earlier one may have posted is still to be settled.
 _DEFER = _FAILED.values(state="pending", attempts=deliveries.c.attempts - 1, due_at=sa.bindparam("until", type_=Utc()))
+# Sent under this very lease is sent by us: a transaction that was cancelled at its end may be written once more.
+_HELD = (
+    sa.select(deliveries.c.id, deliveries.c.lease)
+    .where(deliveries.c.id.in_(sa.bindparam("ids", expanding=True)), deliveries.c.state.in_(("sending", "sent")))
+    .order_by(deliveries.c.id)
+    .with_for_update()
+)
 _SENT = (
     sa.update(deliveries)
     .where(MINE)
@@ -55,12 +65,34 @@ _SHOW_AGAIN = (
 )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sent:
+    claim: Claim
+    shown: str
+    now: datetime
+
+    @property
+    def lease(self) -> tuple[int, int]:
+        return self.claim.id, self.claim.lease
+
+    @property
+    def row(self) -> dict[str, object]:
+        return {"mine": self.claim.id, "held": self.claim.lease, "shown": self.shown, "now": self.now}
+
+    @property
+    def thread(self) -> str:
+        return self.claim.delivery.thread_key
+
+
 class SqlOutbox(Part):
-    """The deliveries' half of the store."""
+    """The deliveries' half of the store. What each message writes is written for many messages at once."""
 
     def __init__(self, database: Database) -> None:
         super().__init__(database)
         self._promises = Promises(database)
+        self._sending = Together(self._sent)
+        self._hearing = Together(self._echoed)
+        self._insert_echo = database.insert(echoes).on_conflict_do_nothing(index_elements=["delivery"])
         root = database.insert(threads)
         again = {"receipt": root.excluded.receipt, "spoken_at": root.excluded.spoken_at}
         self._put_root = root.on_conflict_do_update(index_elements=["thread_key"], set_=again)
@@ -106,19 +138,27 @@ class SqlOutbox(Part):
 
         But an edit under an old claim was shown all the same, and may have covered a newer one: that is shown again.
         """
-        shown = encode(Receipt, receipt)
+        return await self._sending(_Sent(claim=claim, shown=encode(Receipt, receipt), now=now))
+
+    async def _sent(self, many: Sequence[_Sent]) -> Sequence[bool]:
         async with self._database.writing() as connection:
-            mine = {"mine": claim.id, "held": claim.lease, "shown": shown, "now": now}
-            done = await connection.execute(_SENT, mine)
-            thread = claim.delivery.thread_key
-            if done.rowcount and claim.delivery.action is Action.POST:
-                await connection.execute(self._put_root, {"thread_key": thread, "receipt": shown, "spoken_at": now})
-            elif done.rowcount and claim.delivery.action is Action.REPLY:
-                await connection.execute(_SPOKEN, {"thread": stored_key(thread), "now": now})
-            elif not done.rowcount and claim.delivery.action is Action.EDIT:
-                late = {"thread": stored_key(thread), "mine": claim.id, "now": now}
-                await connection.execute(_SHOW_AGAIN, late)
-            return bool(done.rowcount)
+            found = await connection.execute(_HELD, {"ids": [one.claim.id for one in many]})
+            held = {(row.id, row.lease) for row in found}
+            ours = [one.lease in held for one in many]
+            done: dict[Action, list[_Sent]] = {action: [] for action in Action}
+            for one, is_ours in zip(many, ours, strict=True):
+                if is_ours:
+                    done[one.claim.delivery.action].append(one)
+                elif one.claim.delivery.action is Action.EDIT:
+                    late = {"thread": stored_key(one.thread), "mine": one.claim.id, "now": one.now}
+                    await connection.execute(_SHOW_AGAIN, late)
+            if rows := [one.row for some in done.values() for one in some]:
+                await connection.execute(_SENT, rows)
+            if rows := [_root(one) for one in done[Action.POST]]:
+                await connection.execute(self._put_root, rows)
+            if rows := [{"thread": stored_key(one.thread), "now": one.now} for one in done[Action.REPLY]]:
+                await connection.execute(_SPOKEN, rows)
+        return ours
 
     async def failed(self, claim: Claim, error: str, *, again: datetime | None, unsettled: bool, now: datetime) -> None:
         """It did not go out (or, `unsettled`, perhaps did). An old claim is ignored.
@@ -135,11 +175,14 @@ class SqlOutbox(Part):
 
     async def echoed(self, delivery: int, receipt: Receipt, now: datetime) -> None:
         """The platform itself reports that it shows this delivery; the first report stands. Who waits for it may go."""
-        row = {"delivery": delivery, "receipt": encode(Receipt, receipt), "at": now}
+        await self._hearing({"delivery": delivery, "receipt": encode(Receipt, receipt), "at": now})
+
+    async def _echoed(self, many: Sequence[dict[str, Any]]) -> Sequence[None]:
+        rows = sorted(many, key=lambda row: int(row["delivery"]))  # in one order, so that no two wait for one another
         async with self._database.writing() as connection:
-            insert = self._database.insert(echoes).on_conflict_do_nothing(index_elements=["delivery"])
-            await connection.execute(insert, row)
-            await connection.execute(_HEARD, {"mine": delivery, "now": now})
+            await connection.execute(self._insert_echo, rows)
+            await connection.execute(_HEARD, [{"mine": row["delivery"], "now": row["at"]} for row in rows])
+        return [None] * len(many)
 
     async def delivery(self, number: int) -> Delivery | None:
         """What was promised under that number, if it is not forgotten."""
@@ -158,3 +201,7 @@ class SqlOutbox(Part):
         """Whether the platform reported any delivery at all, as far back as reports are kept (`ECHOES_KEPT`)."""
         async with self._database.reading() as connection:
             return (await connection.execute(sa.select(echoes.c.delivery).limit(1))).first() is not None
+
+
+def _root(one: _Sent) -> dict[str, object]:
+    return {"thread_key": one.thread, "receipt": one.shown, "spoken_at": one.now}

@@ -46,6 +46,14 @@ async def test_each_team_has_its_own_lists(store: SqlStore) -> None:
     assert await store.choices_of("slack:T1") == []
 
 
+async def test_teams_with_a_list_or_a_trial_are_known_from_all_the_others(store: SqlStore) -> None:
+    assert await store.choosers() == frozenset()
+    await store.put_choice("slack:T1", LIST, "U1", NOON)
+    await store.put_choice("slack:T1", Plan(wanted="capability:chat", alternatives=(TOOL,)), "U1", NOON)
+    await store.note_trial("discord:T2", "Claude", "U1", NOON)
+    assert await store.choosers() == {"slack:T1", "discord:T2"}
+
+
 async def test_who_removes_the_bot_leaves_no_list_and_no_trial(store: SqlStore) -> None:
     for team in ("slack:T1", "slack:T2"):
         await store.put_choice(team, LIST, "U1", NOON)
