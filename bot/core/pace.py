@@ -3,7 +3,7 @@
 Budgets are what the platforms publish, less a margin: a limit is a promise, and being told "429" is already too late.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -66,18 +66,28 @@ class Pace:
 
     budgets: Mapping[tuple[Platform, Action], tuple[Budget, ...]] = field(default_factory=lambda: BUDGETS)
     _free_at: dict[str, datetime] = field(default_factory=dict)
+    _gone_at: dict[str, datetime] = field(default_factory=dict)
     _held: dict[str, datetime] = field(default_factory=dict)
 
     def reserve(self, target: Target, action: Action, now: datetime, patience: timedelta) -> timedelta:
         """How long to wait before this call. It is booked, unless that is longer than `patience`: then ask again."""
-        budgets = self.budgets.get((target.platform, action), ())
-        keys = {_key(target, action, budget.scope): budget for budget in budgets}
-        wait = max((self._wait(key, budget, now) for key, budget in keys.items()), default=timedelta())
-        wait = max(wait, self.pause(target, action, now))
+        keys = self._keys(target, action)
+        _forget(self._held, now)
+        wait = max(self._wait(self._free_at, keys, now), self.pause(target, action, now))
         if wait <= patience:
-            for key, budget in keys.items():
-                self._free_at[key] = max(self._free_at.get(key, now), now) + budget.each
-            self._forget(now)
+            self._book(self._free_at, keys, now)
+        return wait
+
+    def go(self, target: Target, action: Action, now: datetime) -> timedelta:
+        """How long a call whose turn it is still waits, for those before it may have come late. Zero: it goes now.
+
+        A program that is held up for a moment finds the turns of many calls over at once. Only what the whole platform
+        counts is looked at: elsewhere few calls come together. `now` is of a clock that nobody sets.
+        """
+        keys = {key: one for key, one in self._keys(target, action).items() if one.scope is Scope.PLATFORM}
+        wait = self._wait(self._gone_at, keys, now)
+        if not wait:
+            self._book(self._gone_at, keys, now)
         return wait
 
     def hold(self, target: Target, action: Action, scope: Scope, until: datetime) -> None:
@@ -92,20 +102,25 @@ class Pace:
         held = (self._held.get(_key(target, action, scope), now) for scope in _SHARED)
         return max(timedelta(), *(until - now for until in held))
 
-    def _wait(self, key: str, budget: Budget, now: datetime) -> timedelta:
+    def _keys(self, target: Target, action: Action) -> dict[str, Budget]:
+        budgets = self.budgets.get((target.platform, action), ())
+        return {_key(target, action, budget.scope): budget for budget in budgets}
+
+    def _wait(self, books: Mapping[str, datetime], keys: Mapping[str, Budget], now: datetime) -> timedelta:
         """https://en.wikipedia.org/wiki/Generic_cell_rate_algorithm: one moment per key is all there is to remember."""
-        free_at = self._free_at.get(key, now)
-        return max(timedelta(), free_at - budget.each * (budget.burst - 1) - now)
+        free = (books.get(key, now) - budget.each * (budget.burst - 1) - now for key, budget in keys.items())
+        return max((timedelta(), *free))
 
-    def _forget(self, now: datetime) -> None:
-        if len(self._free_at) > MOST_KEYS:
-            self._free_at = _later(self._free_at.items(), now)
-        if len(self._held) > MOST_KEYS:
-            self._held = _later(self._held.items(), now)
+    def _book(self, books: dict[str, datetime], keys: Mapping[str, Budget], now: datetime) -> None:
+        for key, budget in keys.items():
+            books[key] = max(books.get(key, now), now) + budget.each
+        _forget(books, now)
 
 
-def _later(moments: Iterable[tuple[str, datetime]], now: datetime) -> dict[str, datetime]:
-    return {key: moment for key, moment in moments if moment > now}
+def _forget(book: dict[str, datetime], now: datetime) -> None:
+    if len(book) > MOST_KEYS:
+        for key in [key for key, moment in book.items() if moment <= now]:
+            del book[key]
 
 
 def _key(target: Target, action: Action, scope: Scope) -> str:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import structlog
@@ -115,13 +115,16 @@ class Delivering:
 
     async def _turn(self, target: Target, action: Action, patience: timedelta) -> None:
         """Wait for it. Raise _NotYet when it is too far away, also when the platform says so in the meantime."""
-        wait = self.pace.reserve(target, action, self.clock.now(), patience)
-        if wait > patience:
-            raise _NotYet(wait)
-        if wait:
-            await asyncio.sleep(wait.total_seconds())
-        if pause := self.pace.pause(target, action, self.clock.now()):
-            raise _NotYet(pause)
+        wait, gone = self.pace.reserve(target, action, self.clock.now(), patience), False
+        while not gone:
+            if wait > patience:
+                raise _NotYet(wait)
+            if wait:
+                await asyncio.sleep(wait.total_seconds())
+            if pause := self.pace.pause(target, action, self.clock.now()):
+                raise _NotYet(pause)
+            wait = self.pace.go(target, action, _steady())
+            gone = not wait
 
     async def _tell(self, chat: Chat, delivery: Delivery, person: str, card: Card) -> bool:
         """One person, when it is their turn. False where that is too far away. Raise SendError."""
@@ -240,6 +243,11 @@ class Delivering:
             except SendError as failure:
                 log.warning("could not tell the owner", target=target.key, error=str(failure))
                 self._learn(replace(target, channel=owner), Action.TELL, failure.verdict)
+
+
+def _steady() -> datetime:
+    """A clock that nobody sets: whoever sleeps finds it moved on."""
+    return datetime.fromtimestamp(asyncio.get_running_loop().time(), UTC)
 
 
 class _NotYet(Exception):

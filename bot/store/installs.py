@@ -7,19 +7,18 @@ import sqlalchemy as sa
 
 from bot.domain.install import Install
 from bot.domain.subscription import Platform
+from bot.store.columns import Utc
 from bot.store.database import AnyRow, Part
 from bot.store.schema import installs, tickets
 
 _KEY = ("platform", "workspace")
-_RESEAL = (
-    sa.update(installs)
-    .where(
-        installs.c.platform == sa.bindparam("of_platform", type_=installs.c.platform.type),
-        installs.c.workspace == sa.bindparam("of_workspace", type_=installs.c.workspace.type),
-        installs.c.sealed == sa.bindparam("old"),
-    )
-    .values(sealed=sa.bindparam("new"))
+_ITS = sa.and_(
+    installs.c.platform == sa.bindparam("of_platform", type_=installs.c.platform.type),
+    installs.c.workspace == sa.bindparam("of_workspace", type_=installs.c.workspace.type),
 )
+_FIND = sa.select(installs).where(_ITS)
+_DROP = sa.delete(installs).where(_ITS, installs.c.installed_at <= sa.bindparam("before", type_=Utc()))
+_RESEAL = sa.update(installs).where(_ITS, installs.c.sealed == sa.bindparam("old")).values(sealed=sa.bindparam("new"))
 
 
 class SqlInstalls(Part):
@@ -36,7 +35,7 @@ class SqlInstalls(Part):
     async def install(self, platform: Platform, workspace: str) -> Install | None:
         """That workspace's, or None."""
         async with self._database.reading() as connection:
-            found = (await connection.execute(sa.select(installs).where(_of(platform, workspace)))).one_or_none()
+            found = (await connection.execute(_FIND, _its(platform, workspace))).one_or_none()
             return _install(found) if found else None
 
     async def installs(self) -> Sequence[Install]:
@@ -47,16 +46,13 @@ class SqlInstalls(Part):
 
     async def drop_install(self, platform: Platform, workspace: str, before: datetime) -> bool:
         """Erase it, unless it is newer than that; False where there is none so old."""
-        gone = sa.delete(installs).where(_of(platform, workspace), installs.c.installed_at <= before)
         async with self._database.writing() as connection:
-            return bool((await connection.execute(gone)).rowcount)
+            done = await connection.execute(_DROP, {**_its(platform, workspace), "before": before})
+            return bool(done.rowcount)
 
     async def reseal(self, renewed: Sequence[tuple[Install, str]]) -> int:
         """Store each token as newly sealed, unless it was replaced meanwhile. How many were stored."""
-        rows = [
-            {"of_platform": one.platform.value, "of_workspace": one.workspace, "old": one.sealed, "new": sealed}
-            for one, sealed in renewed
-        ]
+        rows = [{**_its(one.platform, one.workspace), "old": one.sealed, "new": sealed} for one, sealed in renewed]
         async with self._database.writing() as connection:
             return sum([(await connection.execute(_RESEAL, row)).rowcount for row in rows])
 
@@ -78,8 +74,8 @@ class SqlTickets(Part):
             return until is not None and until > now
 
 
-def _of(platform: Platform, workspace: str) -> sa.ColumnElement[bool]:
-    return sa.and_(installs.c.platform == platform.value, installs.c.workspace == workspace)
+def _its(platform: Platform, workspace: str) -> dict[str, object]:
+    return {"of_platform": platform.value, "of_workspace": workspace}
 
 
 def _row(install: Install) -> dict[str, object]:

@@ -67,7 +67,7 @@ class Together(Generic[T, R]):
         except StoreAway as error:
             for one in group:
                 one.error = error
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - raised again, to whoever asked
             if len(group) > 1:
                 for one in group:  # one of them is at fault, and the others are not to suffer from it
                     await self._settle([one])

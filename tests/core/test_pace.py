@@ -107,3 +107,23 @@ def test_books_that_say_nothing_any_more_are_thrown_away(monkeypatch: pytest.Mon
 def test_every_message_on_a_platform_of_others_has_a_budget() -> None:
     spoken = set(Action) - {Action.NONE}
     assert set(BUDGETS) == {(one, action) for one in (Platform.SLACK, Platform.DISCORD) for action in spoken}
+
+
+def test_turns_that_were_missed_are_not_made_up_for_at_once() -> None:
+    """The program stood still for a second: 45 turns are over, and only as many go as at any other moment."""
+    books = Pace()
+    for _ in range(50):
+        books.reserve(SERVER, Action.POST, NOON, NEVER)
+    late = NOON + SECOND
+    gone = [books.go(SERVER, Action.POST, late) for _ in range(50)]
+    assert gone[:5] == [timedelta()] * 5
+    assert set(gone[5:]) == {SECOND / 45}
+    assert not books.go(SERVER, Action.POST, late + SECOND / 45)
+
+
+def test_in_any_second_no_more_go_than_the_platform_takes() -> None:
+    books, went = Pace(), []
+    for step in range(3000):
+        now = NOON + timedelta(milliseconds=step)
+        went += [step for _ in range(20) if not books.go(SERVER, Action.POST, now)]
+    assert max(sum(start <= one < start + 1000 for one in went) for start in range(2000)) == 49

@@ -4,7 +4,6 @@ import pytest
 
 from bot.jobs.lately import MOST, Lately
 
-
 UNKNOWN = -1
 
 

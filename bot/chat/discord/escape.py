@@ -48,12 +48,14 @@ class Piece:
 
 def size(text: str) -> int:
     """Length as the strictest counter would have it: UTF-16 units, never less than code points."""
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def clean(text: str) -> str:
     """Without controls, zero-width and direction characters; line breaks stay."""
     unbroken = text.replace("\r\n", "\n").translate(_BREAKS)
+    if unbroken.isascii() and unbroken.replace("\n", "").isprintable():
+        return unbroken  # so that most are not looked at character by character
     return "".join(c for c in unbroken if c == "\n" or (c not in _BLANKS and unicodedata.category(c) not in _STRIPPED))
 
 

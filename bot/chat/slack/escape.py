@@ -47,14 +47,15 @@ _SAFE_URL = re.compile(r"https?://[^\s<>|\"`\\^{}]+", re.IGNORECASE)
 
 def size(text: str) -> int:
     """Length in UTF-16 units: Slack does not say how it counts, and this is the most it can come to."""
-    return len(text) + sum(character > "\uffff" for character in text)
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def clean(text: str) -> str:
     """Without control, bidirectional, zero width and surrogate characters; never more than one empty line."""
     lines = _BREAKS.sub("\n", text[:TEXT_MOST]).replace("\t", " ")
-    kept = (character for character in lines if character == "\n" or unicodedata.category(character)[0] != "C")
-    return re.sub(r"\s*\n\s*\n\s*", "\n\n", "".join(kept)).strip()
+    if not lines.replace("\n", "").isprintable():  # so that most are not looked at character by character
+        lines = "".join(one for one in lines if one == "\n" or unicodedata.category(one)[0] != "C")
+    return re.sub(r"\s*\n\s*\n\s*", "\n\n", lines).strip()
 
 
 def one_line(text: str) -> str:
