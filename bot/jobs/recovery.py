@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 
 from bot.core.drill import hold_down, number_of
 from bot.core.overview import see_state
-from bot.core.recovery import HOLD_DOWN, Recovery, Seen, Stage, look, recovers, recovery
+from bot.core.recovery import HOLD_DOWN, SHOWN, Recovery, Seen, Stage, look, recovers, recovery
 from bot.domain.change import Change, News, Reason
 from bot.domain.polling import FeedState
 from bot.domain.service import Service
@@ -72,10 +72,12 @@ class Recovering:
         before = await remembered(self.store)
         after: dict[str, Seen] = {}
         followed = await self._followed()
-        states = await self.store.states([service.feeds[0].id for service in followed])
+        feeds = [service.feeds[0].id for service in followed]
+        # What ended longer ago is history, be it that it held for a while or not.
+        states = await self.store.busy(feeds, now, SHOWN + max(self.hold, HOLD_DOWN))
         for service in followed:
-            hold = await self._hold(service)
-            if hold is not None and (state := states.get(service.feeds[0].id)):
+            state = states.get(service.feeds[0].id)
+            if state and (hold := await self._hold(service)) is not None:
                 after |= await self._service(service, state, before, now, hold)
         if after != before:
             await self.store.set_note(NAME, _Memory.dump_json(after).decode())

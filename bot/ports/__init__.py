@@ -96,6 +96,10 @@ class Feeds(Protocol):
         """What is known of these feeds; unknown ones are left out."""
         ...
 
+    async def busy(self, feeds: Iterable[str], now: datetime, within: timedelta) -> Mapping[str, FeedState]:
+        """Those of these feeds on which something goes on, or ended at most so long ago."""
+        ...
+
 
 class Subscriptions(Protocol):
     """The channels' half of the store. Every method may raise StoreAway."""

@@ -1,14 +1,28 @@
 import asyncio
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 from sqlalchemy.exc import StatementError
 
 from bot.domain.polling import FeedState
-from bot.domain.status import Freshness
+from bot.domain.status import Freshness, Phase, Snapshot
+from bot.store.cache import Snapshots
+from bot.store.codec import read
 from bot.store.store import SqlStore
-from tests.store.made import MINUTE, NOON, claim_all, delivery, next_due, outcome, snapshot, trouble, validators
+from tests.store.made import (
+    MINUTE,
+    NOON,
+    claim_all,
+    delivery,
+    incident,
+    next_due,
+    outcome,
+    snapshot,
+    trouble,
+    validators,
+)
 
 
 async def claimed(store: SqlStore, at: datetime = NOON, feed: str = "acme") -> FeedState:
@@ -220,3 +234,57 @@ async def test_a_feed_that_is_hastened_while_it_is_polled_is_polled_again(store:
     (again,) = await store.claim_feeds(soon, MINUTE, 1)
     await store.save_polls([outcome(again, soon, was_due=again.next_poll)])
     assert await store.claim_feeds(soon, MINUTE, 1) == []
+
+
+HOUR = timedelta(hours=1)
+
+
+def over(at: datetime) -> Snapshot:
+    return Snapshot(
+        format="statuspage", incidents=(replace(incident(), phase=Phase.RESOLVED, resolved_at=at, updates=()),)
+    )
+
+
+async def test_busy_pages_are_those_where_something_goes_on_or_ended_lately(store: SqlStore) -> None:
+    said = {"open": snapshot("i1"), "lately": over(NOON - HOUR), "long": over(NOON - 3 * HOUR), "calm": snapshot()}
+    await store.register_feeds([*said, "unread"], NOON)
+    states = await store.claim_feeds(NOON, MINUTE, 9)
+    await store.save_polls([outcome(one, snapshot=said[one.feed]) for one in states if one.feed in said])
+    for _ in range(2):
+        busy = await store.busy([*said, "unread", "nobody"], NOON, 2 * HOUR)
+        assert {name: state.snapshot for name, state in busy.items()} == {
+            "open": said["open"],
+            "lately": said["lately"],
+        }
+    assert set(await store.busy(["open", "calm"], NOON, timedelta())) == {"open"}
+    assert set(await store.busy(said, NOON, 4 * HOUR)) == {"open", "lately", "long"}
+
+
+async def test_a_page_that_was_calm_is_busy_once_another_process_has_read_more(
+    store: SqlStore, other: SqlStore
+) -> None:
+    state = await claimed(store)
+    await store.save_polls([outcome(state, snapshot=snapshot())])
+    assert await store.busy(["acme"], NOON, HOUR) == {}
+    (again,) = await other.claim_feeds(NOON + MINUTE, MINUTE, 1)
+    await other.save_polls([outcome(again, snapshot=snapshot("i1"))])
+    assert set(await store.busy(["acme"], NOON, HOUR)) == {"acme"}
+
+
+async def test_a_calm_page_is_not_decoded_again(
+    store: SqlStore, other: SqlStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decoded: list[object] = []
+
+    def noted(kind: Any, text: str) -> Any:
+        decoded.append(kind)
+        return read(kind, text)
+
+    monkeypatch.setattr("bot.store.feeds.read", noted)
+    await other.register_feeds([f"f{number}" for number in range(120)], NOON)
+    states = await other.claim_feeds(NOON, MINUTE, 120)
+    await other.save_polls([outcome(one, snapshot=snapshot()) for one in states])
+    store._snapshots = Snapshots(1)
+    for _ in range(2):
+        assert await store.busy([f"f{number}" for number in range(120)], NOON, HOUR) == {}
+    assert decoded.count(Snapshot) == 120
