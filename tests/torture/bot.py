@@ -12,6 +12,7 @@ from rich.console import Console
 
 from bot.app import App
 from bot.core.pace import Pace
+from bot.domain.continuity import Alternative, Plan
 from bot.domain.role import Role
 from bot.domain.subscription import Platform
 from bot.jobs.deliver import Delivering
@@ -26,11 +27,13 @@ from tests.torture.world import catalogue
 def build(told: dict[str, Any], clock: Clock | None = None) -> App:
     """`told`: settings, services as slugs and pages, `echo_window_s`; a `step` to die at.
 
-    A `log` for the witness; `paced`: by the budgets of the platforms.
+    A `log` for the witness; `paced`: by the budgets of the platforms; `instead`: the team's tools for each service.
     """
     settings = Settings(_env_file=None, **told["settings"])
     set_up_logs(settings)
-    team = Team(catalogue=catalogue(told["services"]), plans=())
+    tools = told.get("instead", {})
+    plans = tuple(Plan(wanted=one, alternatives=tuple(map(_tool, slugs))) for one, slugs in tools.items())
+    team = Team(catalogue=catalogue(told["services"]), plans=plans)
     app = App(settings, team, out=Console(file=io.StringIO()), clock=clock)
     add_chats, delivering = app.add_chats, app.delivering
 
@@ -56,6 +59,10 @@ def build(told: dict[str, Any], clock: Clock | None = None) -> App:
         # The world of a kill loop takes all it gets, so that as much as possible is under way when a bot dies.
         app.delivering = unpaced  # type: ignore[method-assign]
     return app
+
+
+def _tool(slug: str) -> Alternative:
+    return Alternative(name=slug.upper(), service=slug)
 
 
 async def main() -> None:

@@ -1,6 +1,7 @@
 """One incident to ten thousand channels, by the platforms' published limits, while many pages are read and people ask.
 
-Slack channels are in workspaces of their own where the bot can have more than one (`bot/vault.py`), else in one.
+Each card names two alternatives, and how they are. Slack channels are in workspaces of their own where the bot can have
+more than one (`bot/vault.py`), else in one.
 """
 
 import argparse
@@ -157,7 +158,7 @@ async def play(given: argparse.Namespace) -> int:
             more |= {"planb_keys": KEY, "planb_slack_client_id": "1.2", "planb_slack_client_secret": "made up"}
         async with Bots(world, url, echo_window_s=390, **more) as bots:
             bots.tell(paced=True)
-            bots.tell(services=[*world.services, *others])
+            bots.tell(services=[*world.services, *others], instead={"s0": [slug for slug, _ in others[:2]]})
             await bots.start()
             asking = asyncio.create_task(ask(world, acks, luck))
             began = await tell(given, world)
