@@ -1,17 +1,19 @@
 """What the cards of open incidents recommend now."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
 from bot.domain.advice import Advised
 from bot.store.codec import encode, read
 from bot.store.columns import stored_key
-from bot.store.database import Part
+from bot.store.database import Database, Part
 from bot.store.practice import advised
 from bot.store.promises import chunks
 from bot.store.schema import threads as posts
+from bot.store.together import Together
 
 KEPT = timedelta(days=120)
 """As long as a thread may be spoken to again."""
@@ -22,6 +24,11 @@ _OVER = sa.update(advised).values(best="")
 
 class SqlAdvised(Part):
     """One row for each incident in each channel. Its `cleared_at` is written elsewhere and left alone here."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self._noting = Together(self._noted)
+        self._insert_advised = database.insert(advised).on_conflict_do_nothing(index_elements=["thread_key"])
 
     async def advised(self, threads: Iterable[str]) -> Mapping[str, Advised]:
         """What is remembered of these threads, by thread key."""
@@ -62,9 +69,13 @@ class SqlAdvised(Part):
 
     async def note_advised(self, thread: str, one: Advised, now: datetime) -> None:
         """Remember what a new card recommends, unless that is known already."""
-        insert = self._database.insert(advised).values(thread_key=thread, best=encode(Advised, one), at=now)
+        await self._noting({"thread_key": thread, "best": encode(Advised, one), "at": now})
+
+    async def _noted(self, many: Sequence[dict[str, Any]]) -> Sequence[None]:
+        rows = sorted(many, key=lambda row: str(row["thread_key"]))  # in one order, so that no two wait for one another
         async with self._database.writing() as connection:
-            await connection.execute(insert.on_conflict_do_nothing(index_elements=["thread_key"]))
+            await connection.execute(self._insert_advised, rows)
+        return [None] * len(many)
 
     async def keep_advised(self, threads: Iterable[str], now: datetime) -> None:
         """Watch no others than these, and forget what is long over."""
