@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.advice import Advised
 from bot.store.codec import encode, read
@@ -13,7 +14,6 @@ from bot.store.database import Database, Part
 from bot.store.practice import advised
 from bot.store.promises import chunks
 from bot.store.schema import threads as posts
-from bot.store.together import Together
 
 KEPT = timedelta(days=120)
 """As long as a thread may be spoken to again."""
@@ -27,7 +27,6 @@ class SqlAdvised(Part):
 
     def __init__(self, database: Database) -> None:
         super().__init__(database)
-        self._noting = Together(self._noted)
         self._insert_advised = database.insert(advised).on_conflict_do_nothing(index_elements=["thread_key"])
 
     async def advised(self, threads: Iterable[str]) -> Mapping[str, Advised]:
@@ -69,12 +68,12 @@ class SqlAdvised(Part):
 
     async def note_advised(self, thread: str, one: Advised, now: datetime) -> None:
         """Remember what a new card recommends, unless that is known already."""
-        await self._noting({"thread_key": thread, "best": encode(Advised, one), "at": now})
+        row = {"thread_key": thread, "best": encode(Advised, one), "at": now}
+        await self._database.together(self._noted, row)
 
-    async def _noted(self, many: Sequence[dict[str, Any]]) -> Sequence[None]:
+    async def _noted(self, connection: AsyncConnection, many: Sequence[dict[str, Any]]) -> Sequence[None]:
         rows = sorted(many, key=lambda row: str(row["thread_key"]))  # in one order, so that no two wait for one another
-        async with self._database.writing() as connection:
-            await connection.execute(self._insert_advised, rows)
+        await connection.execute(self._insert_advised, rows)
         return [None] * len(many)
 
     async def keep_advised(self, threads: Iterable[str], now: datetime) -> None:

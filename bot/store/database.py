@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from datetime import timedelta
 from importlib import import_module
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -14,7 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from bot.store.engine import WRITES, border, create
+from bot.store.together import Together, Write
 
+T = TypeVar("T")
+R = TypeVar("R")
 AnyRow = sa.Row[*tuple[Any, ...]]
 _PATIENCE = timedelta(seconds=20)
 
@@ -30,6 +33,7 @@ class Database:
         # SQLite has one writer. Waiting for it here is fair and quick; its own waiting sleeps and tries again.
         alone = url.get_backend_name() == "sqlite"
         self._turn: AbstractAsyncContextManager[object] = asyncio.Lock() if alone else nullcontext()
+        self._together = Together(self.writing)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncConnection]:
@@ -44,6 +48,13 @@ class Database:
         with border():
             async with asyncio.timeout(self._patience), self._turn, self._writer.begin() as connection:
                 yield connection
+
+    async def together(self, write: Write[T, R], item: T) -> R:
+        """Write a small thing with all that others write at this moment; what `write` answers for it, committed.
+
+        Raise StoreAway. `write` may be handed the same thing twice, where a transaction did not come to its end.
+        """
+        return await self._together(write, item)
 
     def insert(self, table: sa.Table) -> Any:
         """An INSERT that knows ON CONFLICT: each dialect has its own class with the same methods."""

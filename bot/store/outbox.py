@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.subscription import Action, Claim, Delivery, Platform, Receipt
 from bot.store.claiming import MINE, NEXT_DUE, UNFINISHED, claim, delivery_of
@@ -14,7 +15,6 @@ from bot.store.columns import Utc, stored_key
 from bot.store.database import Database, Part
 from bot.store.promises import Promises, chunks
 from bot.store.schema import deliveries, echoes, threads
-from bot.store.together import Together
 
 _PROMISED = sa.select(deliveries.c.thread_key).where(
     deliveries.c.thread_key.in_(sa.bindparam("keys", expanding=True)), deliveries.c.action == "post", UNFINISHED
@@ -90,8 +90,6 @@ class SqlOutbox(Part):
     def __init__(self, database: Database) -> None:
         super().__init__(database)
         self._promises = Promises(database)
-        self._sending = Together(self._sent)
-        self._hearing = Together(self._echoed)
         self._insert_echo = database.insert(echoes).on_conflict_do_nothing(index_elements=["delivery"])
         root = database.insert(threads)
         again = {"receipt": root.excluded.receipt, "spoken_at": root.excluded.spoken_at}
@@ -138,26 +136,25 @@ class SqlOutbox(Part):
 
         But an edit under an old claim was shown all the same, and may have covered a newer one: that is shown again.
         """
-        return await self._sending(_Sent(claim=claim, shown=encode(Receipt, receipt), now=now))
+        return await self._database.together(self._sent, _Sent(claim=claim, shown=encode(Receipt, receipt), now=now))
 
-    async def _sent(self, many: Sequence[_Sent]) -> Sequence[bool]:
-        async with self._database.writing() as connection:
-            found = await connection.execute(_HELD, {"ids": [one.claim.id for one in many]})
-            held = {(row.id, row.lease) for row in found}
-            ours = [one.lease in held for one in many]
-            done: dict[Action, list[_Sent]] = {action: [] for action in Action}
-            for one, is_ours in zip(many, ours, strict=True):
-                if is_ours:
-                    done[one.claim.delivery.action].append(one)
-                elif one.claim.delivery.action is Action.EDIT:
-                    late = {"thread": stored_key(one.thread), "mine": one.claim.id, "now": one.now}
-                    await connection.execute(_SHOW_AGAIN, late)
-            if rows := [one.row for some in done.values() for one in some]:
-                await connection.execute(_SENT, rows)
-            if rows := [_root(one) for one in done[Action.POST]]:
-                await connection.execute(self._put_root, rows)
-            if rows := [{"thread": stored_key(one.thread), "now": one.now} for one in done[Action.REPLY]]:
-                await connection.execute(_SPOKEN, rows)
+    async def _sent(self, connection: AsyncConnection, many: Sequence[_Sent]) -> Sequence[bool]:
+        found = await connection.execute(_HELD, {"ids": [one.claim.id for one in many]})
+        held = {(row.id, row.lease) for row in found}
+        ours = [one.lease in held for one in many]
+        done: dict[Action, list[_Sent]] = {action: [] for action in Action}
+        for one, is_ours in zip(many, ours, strict=True):
+            if is_ours:
+                done[one.claim.delivery.action].append(one)
+            elif one.claim.delivery.action is Action.EDIT:
+                late = {"thread": stored_key(one.thread), "mine": one.claim.id, "now": one.now}
+                await connection.execute(_SHOW_AGAIN, late)
+        if rows := [one.row for some in done.values() for one in some]:
+            await connection.execute(_SENT, rows)
+        if rows := [_root(one) for one in done[Action.POST]]:
+            await connection.execute(self._put_root, rows)
+        if rows := [{"thread": stored_key(one.thread), "now": one.now} for one in done[Action.REPLY]]:
+            await connection.execute(_SPOKEN, rows)
         return ours
 
     async def failed(self, claim: Claim, error: str, *, again: datetime | None, unsettled: bool, now: datetime) -> None:
@@ -175,13 +172,13 @@ class SqlOutbox(Part):
 
     async def echoed(self, delivery: int, receipt: Receipt, now: datetime) -> None:
         """The platform itself reports that it shows this delivery; the first report stands. Who waits for it may go."""
-        await self._hearing({"delivery": delivery, "receipt": encode(Receipt, receipt), "at": now})
+        row = {"delivery": delivery, "receipt": encode(Receipt, receipt), "at": now}
+        await self._database.together(self._echoed, row)
 
-    async def _echoed(self, many: Sequence[dict[str, Any]]) -> Sequence[None]:
+    async def _echoed(self, connection: AsyncConnection, many: Sequence[dict[str, Any]]) -> Sequence[None]:
         rows = sorted(many, key=lambda row: int(row["delivery"]))  # in one order, so that no two wait for one another
-        async with self._database.writing() as connection:
-            await connection.execute(self._insert_echo, rows)
-            await connection.execute(_HEARD, [{"mine": row["delivery"], "now": row["at"]} for row in rows])
+        await connection.execute(self._insert_echo, rows)
+        await connection.execute(_HEARD, [{"mine": row["delivery"], "now": row["at"]} for row in rows])
         return [None] * len(many)
 
     async def delivery(self, number: int) -> Delivery | None:

@@ -2,45 +2,53 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.errors import StoreAway
 
 T = TypeVar("T")
 R = TypeVar("R")
+Write = Callable[[AsyncConnection, Sequence[T]], Awaitable[Sequence[R]]]
+"""Writes all of these, and answers for each."""
 
 MOST = 100
 """In one transaction: with more of them it would hold up the other writers for long."""
 
 
 @dataclass(eq=False, slots=True)
-class _One(Generic[T, R]):
-    item: T
-    done: list[R]
+class _One:
+    write: Write[Any, Any]
+    item: object
+    answer: list[Any] = field(default_factory=list)
     error: Exception | None = None
 
     @property
     def waits(self) -> bool:
-        return not self.done and self.error is None
+        return not self.answer and self.error is None
 
 
-class Together(Generic[T, R]):
-    """Hands `write` all items that wait, oldest first; it answers for each, and all are committed by then.
+class Together:
+    """Hands each `write` the items that wait for it, oldest first, all within one transaction.
 
     Beginning and ending a transaction costs several times what is written in it, and SQLite lets one write at a time.
     The first of those who wait writes for all, so nothing runs where nobody waits, and a cancel stops one caller only.
     """
 
-    def __init__(self, write: Callable[[Sequence[T]], Awaitable[Sequence[R]]], most: int = MOST) -> None:
-        self._write = write
+    def __init__(
+        self, transaction: Callable[[], AbstractAsyncContextManager[AsyncConnection]], most: int = MOST
+    ) -> None:
+        self._transaction = transaction
         self._most = most
         self._turn = asyncio.Lock()
-        self._waiting: list[_One[T, R]] = []
+        self._waiting: list[_One] = []
 
-    async def __call__(self, item: T) -> R:
-        """What `write` answers for this item. Raise what it raises."""
-        mine: _One[T, R] = _One(item, [])
+    async def __call__(self, write: Write[T, R], item: T) -> R:
+        """What `write` answers for this item, committed. Raise what it raises, StoreAway."""
+        mine = _One(write, item)
         self._waiting.append(mine)
         try:
             async with self._turn:
@@ -51,7 +59,8 @@ class Together(Generic[T, R]):
                 self._waiting.remove(mine)
         if mine.error:
             raise mine.error
-        return mine.done[0]
+        answer: R = mine.answer[0]
+        return answer
 
     async def _lead(self) -> None:
         """Write for all; where who does that is cancelled, the others do it without them."""
@@ -61,9 +70,9 @@ class Together(Generic[T, R]):
         finally:
             self._waiting = [one for one in group if one.waits] + self._waiting
 
-    async def _settle(self, group: Sequence[_One[T, R]]) -> None:
+    async def _settle(self, group: Sequence[_One]) -> None:
         try:
-            answers = await self._write([one.item for one in group])
+            answers = await self._written(group)
         except StoreAway as error:
             for one in group:
                 one.error = error
@@ -74,5 +83,15 @@ class Together(Generic[T, R]):
             else:
                 group[0].error = error
         else:
-            for one, answer in zip(group, answers, strict=True):
-                one.done.append(answer)
+            for one, answer in answers:
+                one.answer.append(answer)
+
+    async def _written(self, group: Sequence[_One]) -> list[tuple[_One, Any]]:
+        kinds: dict[Write[Any, Any], list[_One]] = {}
+        for one in group:
+            kinds.setdefault(one.write, []).append(one)
+        answers: list[tuple[_One, Any]] = []
+        async with self._transaction() as connection:
+            for write, some in kinds.items():
+                answers += zip(some, await write(connection, [one.item for one in some]), strict=True)
+        return answers
