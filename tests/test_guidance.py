@@ -26,7 +26,9 @@ async def test_a_program_that_runs_uses_a_changed_file_in_commands_and_on_cards(
         file.write_text(FIRST.replace("Mirror", "Copy"), encoding="utf-8")
         await rereading.look()
         assert "Copy" in str(await app.desk.answer_line("alt github", caller))
-        assert [one.name for plan in app.guidance.composing().plans for one in plan.alternatives] == ["Copy"]
+        assert [one.name for plan in app.guidance.composing().counselling.plans for one in plan.alternatives] == [
+            "Copy"
+        ]
         file.write_text("[alternatves]\n", encoding="utf-8")
         await rereading.look()
         said = str(await app.desk.answer_line("alt github", caller))

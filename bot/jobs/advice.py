@@ -2,12 +2,11 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
 
-from bot.core.choosing import TeamPlans
 from bot.core.drill import is_drill, real_slug
 from bot.core.overview import watched
 from bot.core.render_advice import word_said
@@ -20,6 +19,7 @@ from bot.domain.service import Feed, Service
 from bot.domain.status import Incident, Phase, Snapshot, Update
 from bot.domain.subscription import Action, Delivery, Subscription
 from bot.jobs.compose import Composing
+from bot.jobs.counselling import Teams
 from bot.jobs.loop import Bell
 from bot.ports import Store
 
@@ -55,7 +55,6 @@ class Advising:
     owner: str
     watches: Callable[[frozenset[str]], None]
     _watched: frozenset[str] | None = None
-    _teams: dict[str, TeamPlans] = field(default_factory=dict)
 
     async def look(self, _room: int = 0) -> Sequence[None]:
         """Compare what cards recommend with what is best now, and promise what follows. Raises StoreAway only.
@@ -64,14 +63,18 @@ class Advising:
         """
         now = self.composing.clock.now()
         await self.composing.library.refresh(now)
-        await self._watch(now)
+        teams = await self.composing.counselling.of_all()
+        await self._watch(teams, now)
         if await self.store.hold(NAME, self.owner, now, LEASE) is None:
             return ()
-        self._teams = {}
         threads = {thread.key: thread for thread in await self._open()}
         posted = await self.store.posted(threads)
         known = await self.store.advised(posted)
-        turns = {key: found for key in sorted(posted) if (found := await self._turn(threads[key], known.get(key), now))}
+        turns = {
+            key: found
+            for key in sorted(posted)
+            if (found := await self._turn(threads[key], teams, known.get(key), now))
+        }
         # Promised first: a process that dies in between promises the same once more, under the same key.
         promised = [one for key, found in turns.items() for one in self._deliveries(threads[key], found, now)]
         if promised:
@@ -81,10 +84,10 @@ class Advising:
         await self.store.keep_advised(threads, now)
         return ()
 
-    async def _watch(self, now: datetime) -> None:
+    async def _watch(self, teams: Teams, now: datetime) -> None:
         """What all teams have on their lists, and what stands on the cards of open incidents."""
-        library, chosen = self.composing.library, await self.store.all_choices()
-        plans = (*self.composing.plans, *(plan for lists in chosen.values() for plan in lists))
+        library = self.composing.library
+        plans = (*teams.file, *(plan for lists in teams.chosen.values() for plan in lists))
         slugs = {found.service.slug for found in watched(library.everything, plans).values()}
         found = frozenset(slugs | await self.store.advised_services())
         if self._watched is not None and (new := found - self._watched):
@@ -122,18 +125,16 @@ class Advising:
             for change in changes
         ]
 
-    async def _turn(self, thread: Thread, known: Advised | None, now: datetime) -> Turn | None:
+    async def _turn(self, thread: Thread, teams: Teams, known: Advised | None, now: datetime) -> Turn | None:
         """What follows for one thread; nothing where there is no advice and was none."""
         await asyncio.sleep(
             0
         )  # of ten thousand threads most need no answer of the database, and others want their turn
         target = thread.subscription.target
-        if target.team not in self._teams:
-            self._teams[target.team] = await self.composing.of_team(target.team)
         service = replace(thread.service, slug=real_slug(thread.service.slug))  # a drill's advice is the real one's
         try:
             advice, seen = await self.composing.advice(
-                self._teams[target.team], service, thread.change.incident, thread.snapshot.components, target
+                teams.of(target.team), service, thread.change.incident, thread.snapshot.components, target
             )
         except StoreAway:
             raise

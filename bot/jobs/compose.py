@@ -1,15 +1,14 @@
 """compose: a delivery as a card, rendered when it goes out, with the team's alternatives as they are then."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import InitVar, dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.core import render, rewatch
 from bot.core.aftermath import Aftermath
-from bot.core.alternatives import Counsel, parts_concerned, plans_concerned
-from bot.core.choosing import TeamPlans, of_team, tried
+from bot.core.alternatives import Counsel
+from bot.core.choosing import TeamPlans
 from bot.core.drill import real_slug
-from bot.core.overview import counsels, feeds_of, watched
 from bot.core.playbooks import what_fails, with_last_resort
 from bot.core.recovery import HOLD_DOWN, Recovery, Seen, Stage, recovers, relapsed
 from bot.core.render_playbook import playbook_button
@@ -25,14 +24,12 @@ from bot.domain.service import Service
 from bot.domain.status import Component, Incident, Snapshot
 from bot.domain.subscription import Action, Claim, Target
 from bot.domain.words import Language, Words
+from bot.jobs.counselling import KEPT, Advice, Counselling
 from bot.jobs.lately import Lately
 from bot.jobs.recovery import judged, key, remembered
 from bot.library import Library
 from bot.living import Living
 from bot.ports import Clock, Store
-
-PAGES_MOST = 20
-"""Sets of pages that are remembered: each page with all that it says."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -41,23 +38,23 @@ class Composing:
 
     store: Store
     library: Library
-    plans: Sequence[Plan]
+    plans: InitVar[Sequence[Plan]]
     languages: Mapping[Language, Words]
     clock: Clock
     file: Living = field(default_factory=Living)
     hold: timedelta = HOLD_DOWN
     lately_s: float = 0.0
-    _choosers: Lately[None, frozenset[str]] = field(init=False)
-    _teams: Lately[str, TeamPlans] = field(init=False)
+    counselling: Counselling = field(init=False)
     _seen: Lately[None, Mapping[str, Seen]] = field(init=False)
-    _pages: Lately[tuple[datetime | None, frozenset[str]], Mapping[str, FeedState]] = field(init=False)
+    _pages: Lately[tuple[datetime | None, str], Mapping[str, FeedState]] = field(init=False)
 
-    def __post_init__(self) -> None:
-        """What teams chose, what the last look saw and how other tools are may be `lately_s` old."""
-        self._choosers = Lately(lambda _: self.store.choosers(), self.lately_s)
-        self._teams = Lately(self._of_team, self.lately_s)
+    def __post_init__(self, plans: Sequence[Plan]) -> None:
+        """What the last look saw, and all that advice depends on, may be `lately_s` old."""
+        self.counselling = Counselling(
+            store=self.store, library=self.library, plans=plans, clock=self.clock, lately_s=self.lately_s
+        )
         self._seen = Lately(lambda _: remembered(self.store), self.lately_s)
-        self._pages = Lately(lambda asked: self.store.states(asked[1]), self.lately_s, most=PAGES_MOST)
+        self._pages = Lately(lambda asked: self.store.states([asked[1]]), self.lately_s, most=KEPT)
 
     async def card(self, claim: Claim) -> Card:
         """The delivery as of now. Raise SendError for a service that nobody knows any more, StoreAway."""
@@ -100,7 +97,7 @@ class Composing:
     ) -> tuple[Aftermath, tuple[Counsel, ...], tuple[str, ...]]:
         """What people can do, as it is shown; the advice alone, and the services on which it depends."""
         target, components = claim.delivery.target, _components(state)
-        team = await self.of_team(target.team)
+        team = await self.counselling.of_team(target.team)
         known, seen = await self.advice(team, service, change.incident, components, target)
         fails = what_fails(service, change.incident, components) if change.incident.phase.is_open else None
         shown = with_last_resort(known, fails, self.file.playbooks, self.library.everything, words.language)
@@ -139,28 +136,14 @@ class Composing:
         """
         own, feed = [one.id for one in service.feeds], claim.delivery.change.feed
         wanted = feed if feed in own else own[0]
-        return (await self._pages((claim.until, frozenset([wanted])))).get(wanted)
-
-    async def of_team(self, team: str) -> TeamPlans:
-        """The plans of the file and of this team alone."""
-        return await self._teams(team)
-
-    async def _of_team(self, team: str) -> TeamPlans:
-        if team not in await self._choosers(None):
-            return of_team(self.plans, (), {})
-        return of_team(self.plans, await self.store.choices_of(team), await self.store.trials_of(team))
+        return (await self._pages((claim.until, wanted))).get(wanted)
 
     async def advice(
         self, team: TeamPlans, service: Service, incident: Incident, components: Sequence[Component], target: Target
-    ) -> tuple[tuple[Counsel, ...], tuple[str, ...]]:
+    ) -> Advice:
         """What to use instead in this channel, and the services on which that depends."""
         catalogue = self.library.of(target.team)
-        plans = tried(plans_concerned(team.plans, service, incident, components, catalogue), team.trials)
-        seen = watched(catalogue, plans)
-        states = await self._pages((None, frozenset(feeds_of(seen.values())))) if plans else {}
-        parts = parts_concerned(service, incident, components)
-        advice = counsels(catalogue, plans, parts, states, self.clock.now())
-        slugs = tuple(sorted({found.service.slug for found in seen.values()}))
+        advice, slugs = await self.counselling.advice(team, catalogue, service, incident, components)
         return spread(advice, target.key) if self.file.spreads else advice, slugs
 
 

@@ -1,9 +1,8 @@
 """deliver: send what is due on one platform. Reads like the second half of the pipeline."""
 
-import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
@@ -18,6 +17,7 @@ from bot.domain.subscription import Action, Claim, Delivery, Platform, Receipt, 
 from bot.jobs.compose import Composing
 from bot.jobs.goback import says_so, tell_people
 from bot.jobs.loop import Bell
+from bot.jobs.turn import NotYet, turn
 from bot.ports import Chat, Clock, Store
 from bot.ports.meter import Count, Level, Meter, Silent, Span
 
@@ -87,7 +87,7 @@ class Delivering:
             return
         try:
             receipt = await self._found(chat, claim) or await self._send(chat, claim)
-        except _NotYet as wait:
+        except NotYet as wait:
             await self.store.defer(claim, self.clock.now() + wait.wait)
         except SendError as error:
             await self._failed(chat, claim, error)
@@ -103,36 +103,24 @@ class Delivering:
                 await tell_people(claim, await self.composing.card(claim), tell, self.store, words)
 
     async def _send(self, chat: Chat, claim: Claim) -> Receipt:
-        """When it is its turn. Raise _NotYet when that is too far away."""
+        """When it is its turn. Raise NotYet when that is too far away."""
         card = await self.composing.card(claim)
-        await self._turn(claim.delivery.target, claim.delivery.action, min(PATIENCE, self.lease / 4))
+        target, action = claim.delivery.target, claim.delivery.action
+        await turn(self.pace, self.clock, target, action, min(PATIENCE, self.lease / 4))
         if claim.until and self.clock.now() >= claim.until - self.lease * (1 - LATE):
             # We were stopped for long: another process has it, or soon will, and may have said more since.
-            raise _NotYet(timedelta())
+            raise NotYet(timedelta())
         receipt = await chat.deliver(claim, card)
         self._worked()
         return receipt
-
-    async def _turn(self, target: Target, action: Action, patience: timedelta) -> None:
-        """Wait for it. Raise _NotYet when it is too far away, also when the platform says so in the meantime."""
-        wait, gone = self.pace.reserve(target, action, self.clock.now(), patience), False
-        while not gone:
-            if wait > patience:
-                raise _NotYet(wait)
-            if wait:
-                await asyncio.sleep(wait.total_seconds())
-            if pause := self.pace.pause(target, action, self.clock.now()):
-                raise _NotYet(pause)
-            wait = self.pace.go(target, action, _steady())
-            gone = not wait
 
     async def _tell(self, chat: Chat, delivery: Delivery, person: str, card: Card) -> bool:
         """One person, when it is their turn. False where that is too far away. Raise SendError."""
         target = replace(delivery.target, channel=person)
         try:
-            await self._turn(target, Action.TELL, TELL_PATIENCE)
+            await turn(self.pace, self.clock, target, Action.TELL, TELL_PATIENCE)
             await chat.tell(person, card, target.workspace, delivery.language)
-        except _NotYet:
+        except NotYet:
             return False
         except SendError as error:
             self._learn(target, Action.TELL, error.verdict)
@@ -183,7 +171,7 @@ class Delivering:
         outcome = "waiting" if settled.wait else "there" if settled.receipt else "not_there"
         self.meter.count(Count.AMBIGUOUS, platform=self.platform, outcome=outcome)
         if settled.wait:
-            raise _NotYet(settled.wait)
+            raise NotYet(settled.wait)
         if settled.receipt:
             self.meter.count(Count.DUPLICATES_SUPPRESSED, platform=self.platform)
         return settled.receipt
@@ -243,16 +231,3 @@ class Delivering:
             except SendError as failure:
                 log.warning("could not tell the owner", target=target.key, error=str(failure))
                 self._learn(replace(target, channel=owner), Action.TELL, failure.verdict)
-
-
-def _steady() -> datetime:
-    """A clock that nobody sets: whoever sleeps finds it moved on."""
-    return datetime.fromtimestamp(asyncio.get_running_loop().time(), UTC)
-
-
-class _NotYet(Exception):
-    """Whether it was posted cannot be known yet, or others go first: the platform takes only so much at a time."""
-
-    def __init__(self, wait: timedelta) -> None:
-        super().__init__(wait)
-        self.wait = wait

@@ -15,3 +15,7 @@ class Trials(Protocol):
     async def trials_of(self, team: str) -> Mapping[str, datetime]:
         """When each tool of a team was last tried, by the name it was called."""
         ...
+
+    async def all_trials(self) -> Mapping[str, Mapping[str, datetime]]:
+        """Those of all teams: for the pipeline, never for a person."""
+        ...

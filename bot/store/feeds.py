@@ -7,7 +7,6 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core.calm import last_word
 from bot.domain.polling import FeedState, Outcome
 from bot.domain.status import Freshness, Snapshot
 from bot.store.cache import Snapshots
@@ -18,8 +17,6 @@ from bot.store.promises import Promises
 from bot.store.schema import feeds, snapshots
 
 _KEPT_SNAPSHOTS = 256
-_LOOKED_AT_ONCE = 50
-"""Pages that are decoded before others have their turn: a third of a millisecond each, a large one much more."""
 _FIRST_INTERVAL = timedelta(seconds=60)
 
 # In a WITH, because Postgres may run a subquery with a LIMIT more than once; one that locks rows is never inlined.
@@ -43,9 +40,8 @@ _CLAIM = (
 )
 
 _IDS = sa.bindparam("ids", type_=feeds.c.id.type, expanding=True)
-_STATES = sa.select(*feeds.c).where(feeds.c.id.in_(_IDS))
+STATES = sa.select(*feeds.c).where(feeds.c.id.in_(_IDS))
 _ALL = sa.select(*feeds.c).order_by(feeds.c.id)
-_REVISIONS = sa.select(feeds.c.id, feeds.c.revision).where(feeds.c.revision > 0).order_by(feeds.c.id)
 _SNAPSHOTS = (
     sa.select(feeds.c.id, feeds.c.revision, snapshots.c.snapshot)
     .join_from(feeds, snapshots, feeds.c.id == snapshots.c.feed)
@@ -88,7 +84,6 @@ class SqlFeeds(Part):
     def __init__(self, database: Database) -> None:
         super().__init__(database)
         self._snapshots = Snapshots(_KEPT_SNAPSHOTS)
-        self._last_words: dict[str, tuple[int, datetime | None]] = {}
         self._promises = Promises(database)
         put = database.insert(snapshots)
         again = {"snapshot": put.excluded.snapshot}
@@ -118,7 +113,7 @@ class SqlFeeds(Part):
         """Lease feeds that are due and not leased to another, longest overdue first, committed before return."""
         async with self._database.writing() as connection:
             found = await connection.execute(_CLAIM, {"now": now, "until": now + lease, "most": limit})
-            states = await self._states(connection, found.all())
+            states = await self.decoded(connection, found.all())
         return sorted(states.values(), key=lambda state: (state.next_poll or now, state.feed))
 
     async def hasten(self, names: Iterable[str], now: datetime) -> None:
@@ -139,31 +134,8 @@ class SqlFeeds(Part):
         if not ids:
             return {}
         async with self._database.reading() as connection:
-            found = await connection.execute(_STATES, {"ids": ids})
-            return await self._states(connection, found.all())
-
-    async def busy(self, names: Iterable[str], now: datetime, within: timedelta) -> Mapping[str, FeedState]:
-        """Those of these feeds on which something goes on, or ended at most so long ago.
-
-        What a revision said stays true, so that each is decoded once: few pages say anything new.
-        """
-        asked = frozenset(names)
-        async with self._database.reading() as connection:
-            rows = [row for row in await connection.execute(_REVISIONS) if row.id in asked]
-            ids = [row.id for row in rows if self._may_be_busy(row.id, row.revision, now - within)]
-            found: dict[str, FeedState] = {}
-            for start in range(0, len(ids), _LOOKED_AT_ONCE):
-                some = await connection.execute(_STATES, {"ids": ids[start : start + _LOOKED_AT_ONCE]})
-                known = some.all()
-                states = await self._states(connection, known)
-                revisions = {row.id: row.revision for row in known}
-                self._last_words |= {name: (revisions[name], _word(state)) for name, state in states.items()}
-                found |= {n: s for n, s in states.items() if self._may_be_busy(n, revisions[n], now - within)}
-        return found
-
-    def _may_be_busy(self, feed: str, revision: int, since: datetime) -> bool:
-        known, word = self._last_words.get(feed, (0, None))
-        return known != revision or word is None or word >= since
+            found = await connection.execute(STATES, {"ids": ids})
+            return await self.decoded(connection, found.all())
 
     async def save_polls(self, outcomes: Sequence[Outcome]) -> Sequence[str]:
         """Save all that are not refused in one transaction, each snapshot with its deliveries."""
@@ -193,7 +165,8 @@ class SqlFeeds(Part):
                 await connection.execute(self._put_snapshot, row)
             await self._promises.add(connection, outcome.deliveries, outcome.at)
 
-    async def _states(self, connection: AsyncConnection, rows: Sequence[AnyRow]) -> dict[str, FeedState]:
+    async def decoded(self, connection: AsyncConnection, rows: Sequence[AnyRow]) -> dict[str, FeedState]:
+        """What these rows say, with their snapshots."""
         known = {row.id: self._snapshots.get(row.id, row.revision) for row in rows if row.revision}
         missing = [feed for feed, snapshot in known.items() if snapshot is None]
         if missing:
@@ -202,10 +175,6 @@ class SqlFeeds(Part):
                 if snapshot:
                     self._snapshots.put(row.id, row.revision, snapshot)
         return {row.id: _state(row, known.get(row.id)) for row in rows}
-
-
-def _word(state: FeedState) -> datetime | None:
-    return last_word(state.snapshot) if state.snapshot else None
 
 
 async def _held(connection: AsyncConnection, outcomes: Sequence[Outcome]) -> Mapping[str, AnyRow]:

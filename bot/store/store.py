@@ -6,11 +6,11 @@ from sqlalchemy.engine import URL
 
 from bot.domain.errors import StoreAway
 from bot.store.advised import SqlAdvised
+from bot.store.busy import SqlBusy
 from bot.store.choices import SqlChoices
 from bot.store.database import Database
 from bot.store.drills import SqlDrills
 from bot.store.exposure import SqlPractised
-from bot.store.feeds import SqlFeeds
 from bot.store.figures import SqlFigures
 from bot.store.installs import SqlInstalls, SqlTickets
 from bot.store.leases import SqlLeases
@@ -28,7 +28,7 @@ from bot.store.vitals import SqlVitals
 
 
 class SqlStore(
-    SqlFeeds,
+    SqlBusy,
     SqlSubscriptions,
     SqlOutbox,
     SqlLedger,

@@ -24,3 +24,11 @@ class SqlTrials(Part):
         query = sa.select(trials.c.tool, trials.c.at).where(trials.c.team == team)
         async with self._database.reading() as connection:
             return {row.tool: row.at for row in await connection.execute(query)}
+
+    async def all_trials(self) -> Mapping[str, Mapping[str, datetime]]:
+        """Those of all teams: for the pipeline, never for a person."""
+        found: dict[str, dict[str, datetime]] = {}
+        async with self._database.reading() as connection:
+            for row in await connection.execute(sa.select(trials.c.team, trials.c.tool, trials.c.at)):
+                found.setdefault(row.team, {})[row.tool] = row.at
+        return found

@@ -207,7 +207,7 @@ async def test_a_service_that_left_the_catalogue_waits_to_be_given_up(world: Wor
 
 
 async def test_without_plans_nothing_is_asked_about_alternatives_and_the_playbook_is_left(world: World) -> None:
-    world.delivering.composing.plans = ()
+    world.delivering.composing.counselling.plans = ()
     await make(world)
     await world.deliver()
     card = world.chat.delivered[0][1]

@@ -68,6 +68,8 @@ async def test_of_several_trials_of_a_tool_the_last_one_counts(store: SqlStore) 
     await store.note_trial("slack:T1", "Claude", "U2", NOON)
     assert await store.trials_of("slack:T1") == {"Claude": NOON}
     assert await store.trials_of("slack:T2") == {}
+    await store.note_trial("slack:T2", "Mistral", "U1", NOON)
+    assert await store.all_trials() == {"slack:T1": {"Claude": NOON}, "slack:T2": {"Mistral": NOON}}
 
 
 ROW = Advised(listed=(Listed(instead_of="ChatGPT", good=("Claude",), told="Claude"),), watched=("claude",))
