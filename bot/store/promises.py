@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -12,6 +13,8 @@ from bot.store.codec import encode
 from bot.store.columns import Utc
 from bot.store.database import Database
 from bot.store.schema import deliveries
+
+T = TypeVar("T")
 
 _CHUNK = 500  # SQLite takes 32,766 values in one statement
 
@@ -47,22 +50,26 @@ class Promises:
 
     async def add(self, connection: AsyncConnection, promises: Sequence[Delivery], now: datetime) -> int:
         """Insert deliveries, leave those whose key exists alone, return how many were new."""
-        rows = [_row(delivery, now) for delivery in promises if delivery.action is not Action.NONE]
-        if not rows:
-            return 0
-        new = (await connection.execute(self._insert, rows)).all()
+        wanted = [delivery for delivery in promises if delivery.action is not Action.NONE]
+        # Ten thousand channels are told of one change: it is encoded once.
+        changes = {id(delivery.change): delivery.change for delivery in wanted}
+        told = {name: encode(Change, change) for name, change in changes.items()}
+        new = 0
+        for some in chunks(wanted):
+            rows = [_row(delivery, told[id(delivery.change)], now) for delivery in some]
+            new += len((await connection.execute(self._insert, rows)).all())
         threads = sorted({delivery.thread_key for delivery in promises if delivery.action is Action.EDIT})
         for chunk in chunks(threads):
             await connection.execute(_OVERTAKE, {"threads": chunk, "now": now})
-        return len(new)
+        return new
 
 
-def chunks(keys: Sequence[str]) -> Iterator[Sequence[str]]:
-    """As many at a time as one statement takes."""
+def chunks(keys: Sequence[T]) -> Iterator[Sequence[T]]:
+    """As many at a time as one statement takes, and as keep the loop busy for a few hundredths of a second."""
     return (keys[start : start + _CHUNK] for start in range(0, len(keys), _CHUNK))
 
 
-def _row(delivery: Delivery, now: datetime) -> Mapping[str, object]:
+def _row(delivery: Delivery, change: str, now: datetime) -> Mapping[str, object]:
     return {
         "key": delivery.key,
         "platform": delivery.target.platform.value,
@@ -70,7 +77,7 @@ def _row(delivery: Delivery, now: datetime) -> Mapping[str, object]:
         "channel": delivery.target.channel,
         "thread_key": delivery.thread_key,
         "action": delivery.action.value,
-        "change": encode(Change, delivery.change),
+        "change": change,
         "reason": delivery.reason,
         "language": delivery.language,
         "state": "pending",

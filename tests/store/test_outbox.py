@@ -25,6 +25,14 @@ async def test_promising_twice_promises_once(store: SqlStore) -> None:
     assert await store.promise([], NOON) == 0
 
 
+async def test_a_change_is_promised_to_thousands_at_once(store: SqlStore) -> None:
+    many = [delivery(f"k{number}", about=f"i{number % 2}") for number in range(1201)]
+    assert await store.promise(many, NOON) == 1201
+    assert await store.promise([*many, delivery("more")], NOON) == 1
+    first, second = await claim_all(store, NOON, MINUTE, 2)
+    assert [first.delivery, second.delivery] == many[:2]
+
+
 async def test_a_decision_to_stay_silent_is_no_promise(store: SqlStore) -> None:
     assert await store.promise([delivery("a", Action.NONE)], NOON) == 0
     assert await next_due(store) is None
