@@ -63,6 +63,10 @@ class FakeChat:
     tell_errors: list[Exception] = field(default_factory=list)
     settled: list[Settled] = field(default_factory=list)
     asked: list[Claim] = field(default_factory=list)
+    mute: bool = False
+
+    def may_speak(self) -> bool:
+        return not self.mute
 
     async def deliver(self, claim: Claim, card: Card) -> Receipt:
         if self.errors:

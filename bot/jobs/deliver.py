@@ -59,7 +59,8 @@ class Delivering:
         now = self.clock.now()
         if self.breaker.asks(now):
             await self._ask()
-        room = self.breaker.room(room)
+        chat = self.chats.get(self.platform)
+        room = 0 if chat and not chat.may_speak() else self.breaker.room(room)
         due = await self.store.next_due(self.platform) if room else None
         if due is None or due > now:
             return ()

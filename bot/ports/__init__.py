@@ -194,6 +194,10 @@ class Chat(Protocol):
 
     platform: Platform
 
+    def may_speak(self) -> bool:
+        """Not right after the start, where what it says of our posts would not be heard yet."""
+        ...
+
     async def deliver(self, claim: Claim, card: Card) -> Receipt:
         """Post, reply or edit, as the claim's action says. `claim.id` makes asking twice recognisable."""
         ...

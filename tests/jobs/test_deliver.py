@@ -198,6 +198,16 @@ async def test_a_platform_that_is_not_set_up_waits(world: World) -> None:
     assert titles(lounge) == ["Lamp: Logins fail"]
 
 
+async def test_nothing_is_taken_before_the_platform_may_be_spoken_through(world: World) -> None:
+    world.chat.mute = True
+    await make(world)
+    assert await world.deliver() == []
+    assert titles(world.chat) == []
+    world.chat.mute = False
+    await world.deliver()
+    assert titles(world.chat) == ["Lamp: Logins fail"]
+
+
 async def test_a_service_that_left_the_catalogue_waits_to_be_given_up(world: World) -> None:
     world.delivering.composing.library = Library(Catalogue(()))
     await make(world)

@@ -44,6 +44,10 @@ class ConsoleChat:
         self._language = language
         self._out = out or terminal()
 
+    def may_speak(self) -> bool:
+        """A terminal tells nothing of what it shows."""
+        return True
+
     async def deliver(self, claim: Claim, card: Card) -> Receipt:
         """Print a first message or an indented reply. A print cannot be edited, and the reply has just said it.
 

@@ -78,6 +78,9 @@ class DiscordChat:
         self._breaks = asyncio.Event()
         self.refusals = Refusals(clock)
 
+    def may_speak(self) -> bool:
+        return True  # it tells of a post in its answer alone
+
     async def deliver(self, claim: Claim, card: Card) -> Receipt:
         async with self._sending() as posts:
             face = self._shown(card, claim.delivery.language)

@@ -33,6 +33,8 @@ HEARD_WINDOW = timedelta(seconds=75)
 """Where this process has listened without a break since before the post, its echo comes at the first try; or at that
 after a minute, where Slack first told another process of ours, which was stopped meanwhile."""
 ECHO_POLL = timedelta(seconds=15)
+EARS_FIRST = timedelta(seconds=5)
+"""After the start nothing is posted before we listen; where that takes longer, the news goes out all the same."""
 
 _QUIET = {"link_names": False, "parse": "none"}
 _NO_PREVIEWS = {"unfurl_links": False, "unfurl_media": False}
@@ -95,6 +97,10 @@ class SlackChat:
                 oauth=oauth, api_url=api_url, workspaces=places, store=store, safe=safe, desk=desk, clock=clock
             ).routes()
         self._log = logging.getLogger(__name__)
+
+    def may_speak(self) -> bool:
+        """A bot that dies at each start would post much of which it never hears: it listens first, if that is soon."""
+        return not self._app_token or self._ears.were_open or self._clock.now() - self._began > EARS_FIRST
 
     async def deliver(self, claim: Claim, card: Card) -> Receipt:
         """Post, reply or edit. Raise SendError.

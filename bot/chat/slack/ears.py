@@ -17,11 +17,13 @@ class Ears:
         self._clock = clock
         self._since: datetime | None = None
         self._beat = 0.0
+        self.were_open = False
 
     def hear(self) -> None:
         """Slack reaches us: from now on, unless it did before."""
         self._notice_pause()
         self._since = self._since or self._clock.now()
+        self.were_open = True
 
     def miss(self) -> None:
         """Something was said that we could not take: only what comes from now on is heard."""

@@ -52,6 +52,22 @@ async def test_who_listens_over_a_socket_waits_until_after_a_minute(
     assert await waits(chat, clock) == LONG
 
 
+async def test_a_new_process_listens_before_it_speaks_if_that_is_soon(
+    chat: SlackChat, front: SlackFront, clock: FakeClock
+) -> None:
+    assert not chat.may_speak()
+    async with running(chat, front):
+        await until(chat.may_speak)
+    assert chat.may_speak()  # a break is no start
+
+
+async def test_a_process_that_cannot_listen_speaks_all_the_same(chat: SlackChat, clock: FakeClock) -> None:
+    clock.passes(seconds=5)
+    assert not chat.may_speak()
+    clock.passes(seconds=1)
+    assert chat.may_speak()
+
+
 async def test_where_no_post_was_ever_echoed_only_a_process_that_lives_repeats_one(
     chat: SlackChat, outbox: FakeOutbox, clock: FakeClock
 ) -> None:
@@ -100,6 +116,7 @@ async def test_over_http_the_first_signed_request_proves_that_slack_reaches_us(
     chat = SlackChat(
         bot_token=BOT_TOKEN, signing_secret=SECRET, desk=desk, outbox=outbox, clock=clock, api_url=f"{front.url}/api/"
     )
+    assert chat.may_speak()
     app = web.Application()
     app.add_routes(chat.routes())
     body = json.dumps(front.event_payload({"type": "message"}))
