@@ -26,7 +26,7 @@ from rich.console import Console
 
 from benchmarks.clients import service
 from benchmarks.run import control, cpu_s, memory_mb, percentile
-from benchmarks.scale import COUNTED, PORT, Late, look, parsing, pin, show
+from benchmarks.scale import COUNTED, PORT, Late, look, parsing, pin, serving, show
 from bot import app as bot_app
 from bot.core.catalogue import Catalogue
 from bot.domain.role import Role
@@ -197,18 +197,9 @@ def main() -> None:
     parser.add_argument("--database", choices=("sqlite", "postgres"), default="sqlite")
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
-    pages = subprocess.Popen(
-        [sys.executable, "-m", "benchmarks.pages", str(PORT), "200", "12"], stdout=subprocess.PIPE, text=True
-    )
-    try:
-        assert pages.stdout
-        pin(pages.pid, 1)
-        pin(os.getpid(), 1)
-        pages.stdout.readline()
+    pin(os.getpid(), 1)
+    with serving():
         asyncio.run(measure(given))
-    finally:
-        pages.kill()
-        pages.wait()
 
 
 if __name__ == "__main__":

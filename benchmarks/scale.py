@@ -15,7 +15,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -136,6 +137,21 @@ def show(what: str, took: float, used: float, asked: dict[str, int], counted: di
     print(f"answered: {asked['304']} not modified, {asked['200']} bodies; parsed: {counted['parsed']}")
 
 
+@contextmanager
+def serving() -> Iterator[None]:
+    """The pages, on another core than the bot."""
+    call = [sys.executable, "-m", "benchmarks.pages", str(PORT), "200", "12"]
+    pages = subprocess.Popen(call, stdout=subprocess.PIPE, text=True)
+    try:
+        assert pages.stdout
+        pin(pages.pid, 1)
+        pages.stdout.readline()
+        yield
+    finally:
+        pages.kill()
+        pages.wait()
+
+
 def main() -> None:
     if sys.argv[1:2] == ["--bot"]:
         asyncio.run(bot(int(sys.argv[2]), float(sys.argv[3]), sys.argv[4]))
@@ -145,17 +161,8 @@ def main() -> None:
     parser.add_argument("--every", type=float, default=60)
     parser.add_argument("--seconds", type=float, default=120)
     given = parser.parse_args()
-    pages = subprocess.Popen(
-        [sys.executable, "-m", "benchmarks.pages", str(PORT), "200", "12"], stdout=subprocess.PIPE, text=True
-    )
-    try:
-        assert pages.stdout
-        pin(pages.pid, 1)
-        pages.stdout.readline()
+    with serving():
         measure(given.feeds, given.every, given.seconds)
-    finally:
-        pages.kill()
-        pages.wait()
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from bot.core.calm import last_word
 from bot.domain.polling import FeedState
 from bot.store.database import Database
 from bot.store.feeds import STATES, SqlFeeds
+from bot.store.promises import chunks
 from bot.store.schema import feeds
 
 _REVISIONS = sa.select(feeds.c.id, feeds.c.revision).where(feeds.c.revision > 0).order_by(feeds.c.id)
@@ -30,8 +31,8 @@ class SqlBusy(SqlFeeds):
         async with self._database.reading() as connection:
             rows = [row for row in await connection.execute(_REVISIONS) if row.id in asked]
             ids = [row.id for row in rows if self._may_be_busy(row.id, row.revision, since)]
-            for start in range(0, len(ids), AT_ONCE):
-                some = (await connection.execute(STATES, {"ids": ids[start : start + AT_ONCE]})).all()
+            for chunk in chunks(ids, AT_ONCE):
+                some = (await connection.execute(STATES, {"ids": chunk})).all()
                 states = await self.decoded(connection, some)
                 for row in some:
                     state = states[row.id]

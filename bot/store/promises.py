@@ -64,9 +64,9 @@ class Promises:
         return new
 
 
-def chunks(keys: Sequence[T]) -> Iterator[Sequence[T]]:
+def chunks(keys: Sequence[T], most: int = _CHUNK) -> Iterator[Sequence[T]]:
     """As many at a time as one statement takes, and as keep the loop busy for a few hundredths of a second."""
-    return (keys[start : start + _CHUNK] for start in range(0, len(keys), _CHUNK))
+    return (keys[start : start + most] for start in range(0, len(keys), most))
 
 
 def _row(delivery: Delivery, change: str, now: datetime) -> Mapping[str, object]:
