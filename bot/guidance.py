@@ -21,7 +21,7 @@ from bot.pumps import Bells
 from bot.settings import Settings
 
 LATELY_S = 1.0
-"""So old what teams chose may be on a card."""
+"""So old what teams chose and how other tools are may be when a card asks, and the answer as old again."""
 
 
 class Guidance:

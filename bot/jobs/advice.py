@@ -127,9 +127,8 @@ class Advising:
 
     async def _turn(self, thread: Thread, teams: Teams, known: Advised | None, now: datetime) -> Turn | None:
         """What follows for one thread; nothing where there is no advice and was none."""
-        await asyncio.sleep(
-            0
-        )  # of ten thousand threads most need no answer of the database, and others want their turn
+        # Of ten thousand threads most need no answer of the database, and others want their turn.
+        await asyncio.sleep(0)
         target = thread.subscription.target
         service = replace(thread.service, slug=real_slug(thread.service.slug))  # a drill's advice is the real one's
         try:
