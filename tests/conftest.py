@@ -39,7 +39,7 @@ def haste() -> Iterator[None]:
 def template(haste: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A SQLite file with all tables, made once."""
     from bot.store.engine import database_url  # noqa: PLC0415 - as above
-    from bot.store.migrate import upgrade  # noqa: PLC0415
+    from bot.store.migrate import upgrade  # noqa: PLC0415 - as above
 
     path = tmp_path_factory.mktemp("template") / "planb.db"
     upgrade(database_url(f"sqlite:///{path}"))
@@ -50,7 +50,7 @@ def template(haste: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
 async def memory(template: Path, tmp_path: Path) -> AsyncIterator["SqlStore"]:
     """A store of the test's own, with nothing in it."""
     from bot.store.engine import database_url  # noqa: PLC0415 - as above
-    from bot.store.store import SqlStore  # noqa: PLC0415
+    from bot.store.store import SqlStore  # noqa: PLC0415 - as above
 
     shutil.copy(template, tmp_path / "memory.db")
     store = SqlStore(database_url(f"sqlite:///{tmp_path / 'memory.db'}"))

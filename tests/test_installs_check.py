@@ -33,7 +33,7 @@ FULL = {
 def settings(template: Path, folder: Path, **changed: str) -> Settings:
     shutil.copy(template, folder / "planb.db")
     url = f"sqlite:///{folder / 'planb.db'}"
-    return Settings(_env_file=None, **{"database_url": url, **FULL, **changed})  # type: ignore[arg-type]
+    return Settings(_env_file=None, **{"database_url": url, **FULL, **changed})  # type: ignore[arg-type] # by name
 
 
 async def put(where: Settings, key: str) -> None:
@@ -86,13 +86,13 @@ def test_what_will_hurt_later_is_said_at_once(
 
 
 def test_each_key_is_a_secret_and_so_is_the_client_s() -> None:
-    hidden = secrets(Settings(_env_file=None, **FULL))  # type: ignore[arg-type]
+    hidden = secrets(Settings(_env_file=None, **FULL))  # type: ignore[arg-type] # named values of many types
 
     assert {KEY, "a client secret", FULL["planb_keys"]} <= set(hidden)
 
 
 def test_a_client_id_is_enough_to_speak_slack_only_with_its_secret() -> None:
-    assert Settings(_env_file=None, **FULL).speaks_slack  # type: ignore[arg-type]
+    assert Settings(_env_file=None, **FULL).speaks_slack  # type: ignore[arg-type] # named values of many types
     assert not Settings(_env_file=None, planb_slack_client_id="1.2", slack_bot_token=None).speaks_slack
 
 

@@ -31,7 +31,7 @@ def out(capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[[], str]]:
 
 
 def set_up(how: str, **more: object) -> structlog.stdlib.BoundLogger:
-    logs.set_up(level="debug", how=how, stamped=False, secrets=(SECRET,), **more)  # type: ignore[arg-type]
+    logs.set_up(level="debug", how=how, stamped=False, secrets=(SECRET,), **more)  # type: ignore[arg-type] # by name
     return structlog.stdlib.get_logger("bot.test")
 
 

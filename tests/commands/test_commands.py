@@ -469,7 +469,7 @@ class Broken:
     ],
 )
 async def test_trouble_of_our_own_is_a_kind_sentence(channel: Channel, error: Exception, text: str) -> None:
-    office = replace(channel.office, store=Broken(error))  # type: ignore[arg-type]
+    office = replace(channel.office, store=Broken(error))  # type: ignore[arg-type] # a store that fails
     channel.desk = Desk(office, COMMANDS)
     assert await channel.ask("list") == [text]
 

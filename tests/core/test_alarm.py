@@ -58,7 +58,7 @@ def test_it_works_again_only_where_that_is_seen() -> None:
 
 @pytest.mark.parametrize(("language", "title"), [("en", "I cannot reach anybody on Slack"), ("fr", "joindre personne")])
 def test_the_card_says_what_happened_and_what_to_do(language: str, title: str) -> None:
-    words = languages()[language]  # type: ignore[index]
+    words = languages()[language]  # type: ignore[index] # a Literal, as text
     card = failed(SLACK, Trouble(since=NOON, error="slack: invalid_auth"), words)
     assert title in card.title
     assert "SLACK_BOT_TOKEN" in str(card.listings)

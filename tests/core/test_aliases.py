@@ -22,7 +22,7 @@ def news(old: Snapshot, new: Snapshot) -> list[News]:
 def other(one: Incident, number: int, **values: object) -> Incident:
     """The same under new ids."""
     updates = tuple(replace(each, id=f"new-{each.id}") for each in one.updates)
-    return replace(one, id=f"new{number}", updates=updates, **values)  # type: ignore[arg-type]
+    return replace(one, id=f"new{number}", updates=updates, **values)  # type: ignore[arg-type] # by name
 
 
 FIRST = incident(update("u1"), update("u2", minutes=5), url="https://x.example/1")

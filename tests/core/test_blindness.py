@@ -90,7 +90,7 @@ def told(blindness: Blind, **values: object) -> list[str]:
     incident = Incident(
         id=blindness.incident, kind=Kind.NOTICE, title="Lamp, Torch", phase=Phase.UNKNOWN, started_at=NOON
     )
-    card = sight(replace(incident, **values), languages()["en"])  # type: ignore[arg-type]
+    card = sight(replace(incident, **values), languages()["en"])  # type: ignore[arg-type] # named values of many types
     return [card.title, "".join(str(piece) for piece in card.lead)]
 
 

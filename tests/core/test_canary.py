@@ -44,7 +44,7 @@ def arrived(until: datetime, target: Target = SLACK, **last: object) -> dict[str
     due = [step for step in steps(until) if step.at <= until]
     keys = [step.keys(target)[step.number > 0] for step in due]
     found = {key: Sent(state="sent", receipt=True, echoed=target.platform is Platform.SLACK) for key in keys}
-    return found | ({keys[-1]: Sent(**last)} if last else {})  # type: ignore[arg-type]
+    return found | ({keys[-1]: Sent(**last)} if last else {})  # type: ignore[arg-type] # named values of many types
 
 
 def test_every_quarter_of_an_hour_an_incident_opens_and_is_resolved() -> None:

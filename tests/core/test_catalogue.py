@@ -7,7 +7,7 @@ from bot.domain.status import Component, Health
 
 def service(slug: str, name: str, *, parts: tuple[Part, ...] = (), **more: object) -> Service:
     feed = Feed(id=slug, url=f"https://{slug}.example", format="statuspage")
-    return Service(slug=slug, name=name, page=feed.url, feeds=(feed,), parts=parts, **more)  # type: ignore[arg-type]
+    return Service(slug=slug, name=name, page=feed.url, feeds=(feed,), parts=parts, **more)  # type: ignore[arg-type] # by name
 
 
 SKETCH = Part(slug="sketch", name="Sketch Café", components=("Sketch",), aliases=("skt",))

@@ -18,7 +18,7 @@ LATER = NOON + timedelta(hours=1)
 
 def told(old: Snapshot | None, new: Snapshot, now: object = LATER) -> list[Change]:
     at = now if not isinstance(now, str) else LATER
-    return list(diff(old, new, service="lamp", feed="lamp", now=at))  # type: ignore[arg-type]
+    return list(diff(old, new, service="lamp", feed="lamp", now=at))  # type: ignore[arg-type] # snapshots
 
 
 def said(old: Snapshot | None, new: Snapshot, now: object = LATER) -> list[tuple[News, Reason, str]]:

@@ -32,7 +32,7 @@ PLAN = DrillPlan(target=TEAM, service="lamp", every=Every.MONTHLY, minutes=15, p
 
 
 def real(*incidents: object, health: Health = Health.OPERATIONAL) -> Standing:
-    page = snapshot(*incidents, health=health)  # type: ignore[arg-type]
+    page = snapshot(*incidents, health=health)  # type: ignore[arg-type] # a Health
     return standing(LAMP, None, page, FRESH, NOON)
 
 

@@ -293,7 +293,7 @@ def test_one_provider_counts_once_however_many_of_its_parts_are_used() -> None:
 
 
 def shown(exposure: Exposure, language: str = "en") -> list[str]:
-    return plain(exposed(exposure, languages()[language]), NOW).replace("\u00a0", "~").splitlines()  # type: ignore[index]
+    return plain(exposed(exposure, languages()[language]), NOW).replace("\u00a0", "~").splitlines()  # type: ignore[index] # a Literal
 
 
 WORST = asked(

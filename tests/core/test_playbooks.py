@@ -112,7 +112,7 @@ TOOLS = st.builds(
 def test_the_last_line_of_every_advice_is_what_to_do_without(
     tools: list[Alternative], health: Health, fails: Found | None, link: str, language: str
 ) -> None:
-    words = languages()[language]  # type: ignore[index]
+    words = languages()[language]  # type: ignore[index] # a Literal, as text
     standing = Standing(service=TORCH, part=None, health=health, last_known=health, sight=FRESH)
     advice = rank(
         tools,

@@ -351,5 +351,5 @@ def test_the_same_situation_gives_the_same_words_whatever_the_order_of_what_is_k
     failing: str, team: str, now: dict[str, str], luck: object
 ) -> None:
     shuffled = list(now.items())
-    luck.shuffle(shuffled)  # type: ignore[attr-defined]
+    luck.shuffle(shuffled)  # type: ignore[attr-defined] # Hypothesis has no type for it
     assert ranked(failing, team, now) == ranked(failing, team, dict(shuffled))

@@ -174,7 +174,7 @@ def test_it_is_never_empty_ends_with_the_playbook_and_is_the_same_for_the_same(
     failing: str, team: str, now: dict[str, str], luck: object
 ) -> None:
     shuffled = list(now.items())
-    luck.shuffle(shuffled)  # type: ignore[attr-defined]
+    luck.shuffle(shuffled)  # type: ignore[attr-defined] # Hypothesis has no type for it
     slug, _, part = failing.partition(":")
     found = Found(service=KNOWN[slug], part=KNOWN[slug].part(part))
     catalogue = Catalogue(tuple(KNOWN.values()))

@@ -142,8 +142,8 @@ def test_every_channel_decides_for_itself() -> None:
     st.booleans(),
     st.sampled_from([incident(), ended(), incident(phase=Phase.UNKNOWN)]),
 )
-def test_no_thread_is_ever_posted_twice(news: list[News], rooted: bool, about: object) -> None:  # noqa: FBT001
-    changes = [change(about, one) for one in news]  # type: ignore[arg-type]
+def test_no_thread_is_ever_posted_twice(news: list[News], rooted: bool, about: object) -> None:  # noqa: FBT001 - an example
+    changes = [change(about, one) for one in news]  # type: ignore[arg-type] # an Incident
     actions = acts(*changes, rooted=ROOT if rooted else frozenset())
     assert actions.count(Action.POST) <= (0 if rooted else 1)
     assert actions.count(Action.EDIT) <= 1

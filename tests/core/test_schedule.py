@@ -9,7 +9,7 @@ MINUTE = timedelta(minutes=1)
 
 
 def seconds(moment: object) -> float:
-    return (moment - NOON).total_seconds()  # type: ignore[operator, no-any-return]
+    return (moment - NOON).total_seconds()  # type: ignore[operator, no-any-return] # a moment, here
 
 
 @pytest.mark.parametrize(("luck", "expected"), [(0, 54), (0.5, 60), (1, 66)])

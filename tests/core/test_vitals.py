@@ -40,7 +40,7 @@ def test_a_busy_pipeline_is_well() -> None:
     ],
 )
 def test_each_part_that_stands_still_is_named(changed: dict[str, object], says: str) -> None:
-    assert found(replace(WELL, **changed)) == (says,)  # type: ignore[arg-type]
+    assert found(replace(WELL, **changed)) == (says,)  # type: ignore[arg-type] # named values of many types
 
 
 def test_three_pages_that_fail_prove_nothing() -> None:

@@ -35,7 +35,7 @@ def test_it_ended_when_the_page_says_so_or_when_it_was_over_for_good(
 ) -> None:
     moment = NOON + timedelta(minutes=stated) if stated else None
     expected = NOON + timedelta(minutes=ended) if ended else None
-    assert ended_at(phase, moment, updates) == expected  # type: ignore[arg-type]
+    assert ended_at(phase, moment, updates) == expected  # type: ignore[arg-type] # cases of many types
 
 
 def test_an_incident_never_begins_after_its_end() -> None:

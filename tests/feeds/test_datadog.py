@@ -24,7 +24,7 @@ def test_without_a_known_word_only_the_mark_tells_whether_it_is_open() -> None:
 
 @pytest.mark.skipif(not captures(), reason="no captured feeds on this machine (PLANB_CAPTURES)")
 def test_an_imported_incident_has_the_times_when_it_was() -> None:
-    (path,) = (captures() / "feeds" / "datadog").glob("*.json")  # type: ignore[operator]
+    (path,) = (captures() / "feeds" / "datadog").glob("*.json")  # type: ignore[operator] # there
     got = DATADOG.parse({"config.json": path.read_bytes()}, BASE)
     assert [part.label for part in got.components][-1] == "Web & Application Services"
     assert {part.group for part in got.components} == {"API - Gateway", ""}

@@ -56,7 +56,7 @@ def test_a_milestone_without_words_is_where_it_stands() -> None:
 
 @pytest.mark.skipif(not captures(), reason="no captured feeds on this machine (PLANB_CAPTURES)")
 def test_an_imported_incident_ended_when_it_was_resolved_not_when_it_was_acknowledged() -> None:
-    (path,) = (captures() / "feeds" / "firehydrant").glob("*.json")  # type: ignore[operator]
+    (path,) = (captures() / "feeds" / "firehydrant").glob("*.json")  # type: ignore[operator] # there
     found = {one.title: one for one in FIREHYDRANT.parse({"payload.json": path.read_bytes()}, BASE).incidents}
     zone = found["AWS me-central-1 Zone Issue"]
     assert (zone.phase, zone.resolved_at) == (Phase.RESOLVED, datetime(2026, 3, 3, 21, 29, 30, tzinfo=UTC))

@@ -33,7 +33,7 @@ def test_no_page_is_led_to_twice() -> None:
 
 @pytest.mark.skipif(not captures(), reason="no captured feeds on this machine (PLANB_CAPTURES)")
 def test_each_document_can_be_read_alone() -> None:
-    folder = captures() / "feeds" / "kuma"  # type: ignore[operator]
+    folder = captures() / "feeds" / "kuma"  # type: ignore[operator] # there, or the test is skipped
     beats, page = ({path.name: path.read_bytes()} for path in sorted(folder.glob("*.json")))
     assert detect(beats) is detect(page) is KUMA
     assert [part.health for part in KUMA.parse(beats, BASE).components] == [

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import random
+from pathlib import Path
 
 import pytest
 
@@ -23,10 +24,10 @@ def test_a_short_dose_breaks_no_rule() -> None:
 
 
 @pytest.mark.parametrize("path", CASES, ids=case_name)
-def test_a_nonsense_word_makes_nothing_green(path: object) -> None:
+def test_a_nonsense_word_makes_nothing_green(path: Path) -> None:
     """Every text of a document in turn, replaced by a word that nobody knows."""
-    name = path.parent.name  # type: ignore[attr-defined]
-    documents = documents_at(path)  # type: ignore[arg-type]
+    name = path.parent.name
+    documents = documents_at(path)
     before = FORMATS[name].parse(documents, BASE)
     bad = {component.id for component in before.components if component.health is not Health.OPERATIONAL}
     for document, raw in documents.items():

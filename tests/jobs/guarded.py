@@ -206,4 +206,4 @@ class Guarded:
 def guarded(store: SqlStore, **more: object) -> Guarded:
     """With a Slack that shows us our messages."""
     chat = EchoingChat(store=store)
-    return Guarded(store=store, chats={Platform.SLACK: chat}, **more)  # type: ignore[arg-type]
+    return Guarded(store=store, chats={Platform.SLACK: chat}, **more)  # type: ignore[arg-type] # by name

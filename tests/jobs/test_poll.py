@@ -69,7 +69,7 @@ async def test_quiet_polls_are_not_lost_while_the_database_is_away(world: World)
     world.clock.tick(minutes=2)
     for state in await world.polling.take(5):
         await world.polling.work(state)
-    real, world.polling.store = world.polling.store, Away()  # type: ignore[assignment]
+    real, world.polling.store = world.polling.store, Away()  # type: ignore[assignment] # stands before it
     with pytest.raises(StoreAway):
         await world.polling.save_quiet()
     world.polling.store = real
@@ -86,7 +86,7 @@ async def test_what_is_followed_is_polled_each_minute_and_the_rest_less_often(wo
     world.fetcher.say("lamp", saying(snapshot()))
     world.fetcher.say("torch", saying(snapshot()))
     await world.round()
-    waits = {feed: (await known(world, feed)).next_poll - world.clock.now() for feed in ("lamp", "torch")}  # type: ignore[operator]
+    waits = {feed: (await known(world, feed)).next_poll - world.clock.now() for feed in ("lamp", "torch")}  # type: ignore[operator] # set
     assert waits == {"lamp": timedelta(minutes=1), "torch": timedelta(minutes=5)}
 
 
@@ -218,7 +218,7 @@ async def test_a_poll_that_outlives_its_lease_goes_on_alone_under_the_newer_one(
         await held.wait()
         return await fetch(*args, **options)
 
-    world.fetcher.fetch = slowly  # type: ignore[method-assign]
+    world.fetcher.fetch = slowly  # type: ignore[method-assign] # for this test
     running = asyncio.create_task(world.polling.work(first))
     await asyncio.sleep(0)
     world.clock.tick(seconds=61)

@@ -212,13 +212,13 @@ async def test_who_was_stopped_until_another_told_the_people_tells_them_nothing(
 
     async def late(claim: Claim, card: Card) -> Receipt:
         world.clock.tick(minutes=2)
-        world.chat.deliver = deliver  # type: ignore[method-assign]
+        world.chat.deliver = deliver  # type: ignore[method-assign] # for this test
         world.chat.settled = [Settled(receipt=Receipt(message="m9", channel="C1"))]
         await world.deliver()
         assert [person for person, _ in world.chat.told] == ["U0"]
         return Receipt(message="m9", channel="C1")
 
-    world.chat.deliver = late  # type: ignore[method-assign]
+    world.chat.deliver = late  # type: ignore[method-assign] # for this test
     for claim in claims:
         await world.delivering.work(claim)
     assert [person for person, _ in world.chat.told] == ["U0"]

@@ -79,7 +79,7 @@ async def test_when_most_is_out_of_sight_each_channel_is_told_once_about_us(memo
         "C1 post: I can hardly see any status page now",
         "C2 post: Je ne vois presque plus aucune page d’état",
     ]
-    assert world.chat.delivered[0][1].lead[0].startswith("The fault is most likely on my side")  # type: ignore[union-attr]
+    assert world.chat.delivered[0][1].lead[0].startswith("The fault is most likely on my side")  # type: ignore[union-attr] # a text
 
 
 async def test_who_came_later_is_not_told_that_we_see_again(memory: SqlStore) -> None:

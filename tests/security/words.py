@@ -164,7 +164,7 @@ class Draw:
             lambda: Link(self.words(), self.luck.choice(ADDRESSES)),
             lambda: Moment(self.luck.choice(MOMENTS), self.luck.choice(tuple(Shape))),
         )
-        return tuple(self.luck.choice(kinds)() for _ in range(self.luck.randrange(4)))  # type: ignore[misc]
+        return tuple(self.luck.choice(kinds)() for _ in range(self.luck.randrange(4)))  # type: ignore[misc] # makers of parts
 
     def card(self) -> Card:
         """Hostile words wherever a card has words."""

@@ -37,7 +37,7 @@ def follow(service: str = "acme", target: Target = OFFICE, owner: str = "U1") ->
 
 def outcome(state: FeedState, at: datetime = NOON, **values: object) -> Outcome:
     plain = Outcome(feed=state.feed, fence=state.fence, at=at, next_poll=at + MINUTE, interval=MINUTE)
-    return replace(plain, **values)  # type: ignore[arg-type]
+    return replace(plain, **values)  # type: ignore[arg-type] # named values of many types
 
 
 def trouble(state: FeedState, at: datetime) -> Outcome:

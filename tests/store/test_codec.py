@@ -12,7 +12,7 @@ from bot.store.cache import Snapshots
 from bot.store.codec import Validators, clean, decode, encode
 from tests.store.made import delivery, snapshot
 
-_TIMES = st.datetimes(timezones=st.just(UTC), min_value=datetime(1, 1, 2), max_value=datetime(9999, 12, 30))  # noqa: DTZ001
+_TIMES = st.datetimes(timezones=st.just(UTC), min_value=datetime(1, 1, 2), max_value=datetime(9999, 12, 30))  # noqa: DTZ001 - zone is given
 st.register_type_strategy(datetime, _TIMES)
 
 

@@ -83,7 +83,7 @@ async def opened(url: URL, **values: timedelta) -> AsyncIterator[SqlStore]:
         await store.close()
         # aiosqlite's thread reports to the event loop a little after it failed to open a file.
         async with asyncio.timeout(2):
-            while any("_connection_worker_thread" in thread.name for thread in {*threading.enumerate()} - before):  # noqa: ASYNC110
+            while any("_connection_worker_thread" in thread.name for thread in {*threading.enumerate()} - before):  # noqa: ASYNC110 - threads tell nobody
                 await asyncio.sleep(0.001)
 
 

@@ -124,7 +124,7 @@ async def test_ten_thousand_tokens_are_sealed_anew_within_a_minute_while_they_ar
     renewing = asyncio.create_task(renew(store, both))
     opened = 0
     while not renewing.done():  # as a send does meanwhile
-        one = await other.install(Platform.SLACK, f"T{opened * 37 % 10_000}")  # type: ignore[assignment]
+        one = await other.install(Platform.SLACK, f"T{opened * 37 % 10_000}")  # type: ignore[assignment] # there
         assert both.open(one.sealed, one.label).startswith("xoxb-")
         opened += 1
 

@@ -21,7 +21,7 @@ LEASE = timedelta(minutes=1)
 
 def delivery(key: str = "post", action: Action = Action.POST, name: str = "i1", **values: object) -> Delivery:
     plain = {"target": TEAM, "change": change(incident(id=name)), "reason": "new"}
-    return Delivery(key=f"{name}|{key}", action=action, **(plain | values))  # type: ignore[arg-type]
+    return Delivery(key=f"{name}|{key}", action=action, **(plain | values))  # type: ignore[arg-type] # by name
 
 
 async def told(store: SqlStore, *deliveries: Delivery) -> None:

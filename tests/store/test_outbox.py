@@ -16,7 +16,7 @@ from tests.store.made import LOUNGE, MINUTE, NOON, OFFICE, SHOWN, claim_all, del
 
 
 async def keys(store: SqlStore, now: object = NOON, limit: int = 50) -> list[str]:
-    return [claim.delivery.key for claim in await claim_all(store, now, MINUTE, limit)]  # type: ignore[arg-type]
+    return [claim.delivery.key for claim in await claim_all(store, now, MINUTE, limit)]  # type: ignore[arg-type] # a moment
 
 
 async def test_promising_twice_promises_once(store: SqlStore) -> None:

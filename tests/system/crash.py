@@ -67,7 +67,7 @@ async def main(settings: Settings, only: list[str], step: int, out: TextIO) -> N
     app.slack._echo_window = ECHO_WINDOW
     count = counter(step)
     # Only what moves the pipeline is counted: ticks that find nothing to do would make the steps depend on the time.
-    app.store = Quiet(app.store, count)  # type: ignore[assignment]
+    app.store = Quiet(app.store, count)  # type: ignore[assignment] # stands before it
     app.chats = {platform: Doomed(chat, count) for platform, chat in app.chats.items()}
     app._stop_on_signals()
     await app.prepare_store()

@@ -114,7 +114,7 @@ class Stage:
     async def follow(self, app: App, *targets: Target, service: str = "openai") -> None:
         for target in targets or (SLACK, DISCORD, HERE):
             language = "fr" if target is DISCORD else "en"
-            one = Subscription(target=target, service=service, owner="U1", language=language)  # type: ignore[arg-type]
+            one = Subscription(target=target, service=service, owner="U1", language=language)  # type: ignore[arg-type] # a Literal
             await app.store.subscribe(one, app.clock.now())
         await app.store.hasten([service], app.clock.now())
 

@@ -135,7 +135,7 @@ async def test_a_death_at_any_step_loses_nothing_and_repeats_nothing(
 async def test_a_kill_at_any_moment_loses_nothing_and_repeats_nothing(tmp_path: Path) -> None:
     seed = int(os.environ.get("PLANB_SEED", random.randrange(10**6)))  # noqa: S311, TID251 - a moment, and a way back to it
     print(f"PLANB_SEED={seed}")  # noqa: T201 - shown when it fails
-    luck = random.Random(seed)  # noqa: S311
+    luck = random.Random(seed)  # noqa: S311 - no secret
     async with stage() as play:
         play.printed = tmp_path / "printed.txt"
         database = f"sqlite:///{tmp_path / 'planb.db'}"

@@ -33,7 +33,7 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def ask(app: App, line: str, target: Target = SLACK, *, manager: bool = True) -> str:
     language = "fr" if target is DISCORD else "en"
-    caller = Caller(target=target, user="U1", may_manage=manager, language=language)  # type: ignore[arg-type]
+    caller = Caller(target=target, user="U1", may_manage=manager, language=language)  # type: ignore[arg-type] # a Literal
     return plain(await app.desk.answer_line(line, caller), app.clock.now())
 
 

@@ -44,20 +44,20 @@ def build(told: dict[str, Any], clock: Clock | None = None) -> App:
             app.slack._echo_window = timedelta(seconds=told["echo_window_s"])
         if told.get("step") is not None:
             count = counter(told["step"])
-            app.store = Quiet(app.store, count)  # type: ignore[assignment]
+            app.store = Quiet(app.store, count)  # type: ignore[assignment] # stands before it
             app.chats = {platform: Doomed(chat, count) for platform, chat in app.chats.items()}
         if told.get("log"):
-            app.store = Witness(app.store, told["log"])  # type: ignore[assignment]
+            app.store = Witness(app.store, told["log"])  # type: ignore[assignment] # stands before it
 
     def unpaced(platform: Platform) -> Delivering:
         work = delivering(platform)
         work.pace = Pace(budgets={})
         return work
 
-    app.add_chats = adding  # type: ignore[method-assign]
+    app.add_chats = adding  # type: ignore[method-assign] # for this test
     if not told.get("paced"):
         # The world of a kill loop takes all it gets, so that as much as possible is under way when a bot dies.
-        app.delivering = unpaced  # type: ignore[method-assign]
+        app.delivering = unpaced  # type: ignore[method-assign] # for this test
     return app
 
 

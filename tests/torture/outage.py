@@ -182,8 +182,8 @@ async def play(given: argparse.Namespace, loop: JumpingLoop) -> int:
         # What a library says of each failed connection fills pages.
         logging.disable(logging.ERROR)
         told = Bots(world, url, echo_window_s=390, poll_seconds=60, lease_seconds=60).told | {"paced": True}
-        Database.reading = watched(Database.reading, loop.jumping)  # type: ignore[method-assign]
-        Database.writing = watched(Database.writing, loop.jumping)  # type: ignore[method-assign]
+        Database.reading = watched(Database.reading, loop.jumping)  # type: ignore[method-assign] # for this test
+        Database.writing = watched(Database.writing, loop.jumping)  # type: ignore[method-assign] # for this test
         async with working(told, loop):
             torture = Run(given, world, loop)
             await torture.go()

@@ -155,7 +155,7 @@ async def test_whatever_stops_is_heard_of_outside_within_six_minutes(
         stopped = (world.clock.now() - BEGIN).total_seconds() / 60
         assert world.failed == [], "it was not well before anything was stopped"
         assert stopped - max(world.alive) <= 1.01
-        await stop(stage)  # type: ignore[misc]
+        await stop(stage)  # type: ignore[misc] # a coroutine or none
         await stage.minutes(WATCHED_MIN)
 
     silent = max(world.alive) - stopped

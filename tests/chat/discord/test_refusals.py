@@ -31,7 +31,7 @@ BAN = 10_000
         (503, {}, False),
     ],
 )
-def test_only_what_discord_counts_is_counted(status: int, headers: dict[str, str], counted: bool) -> None:  # noqa: FBT001
+def test_only_what_discord_counts_is_counted(status: int, headers: dict[str, str], counted: bool) -> None:  # noqa: FBT001 - an example
     refusals = Refusals(FakeClock())
     refusals.add(status, headers)
     assert refusals.count == counted

@@ -239,7 +239,7 @@ async def test_it_lets_an_answer_go_out_before_it_stops(
 
     async def slowly(line: str, caller: object) -> object:
         await asyncio.sleep(0.1)
-        return await answer(line, caller)  # type: ignore[arg-type]
+        return await answer(line, caller)  # type: ignore[arg-type] # the desk is a fake
 
     monkeypatch.setattr(desk, "answer_line", slowly)
     async with running(chat, front):
